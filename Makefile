@@ -21,6 +21,6 @@ fmt:
 
 # Generated code is committed; this makes it again.
 generate:
-	@for dir in fsm/fsmpb transport/api/apipb; do \
+	@for dir in $(wildcard fsm/fsmpb transport/api/apipb); do \
 	  $(BUF) generate $$dir --template '{"version":"v2","plugins":[{"local":["go","run","google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12"],"out":"'$$dir'","opt":["paths=source_relative"]},{"local":["go","run","connectrpc.com/connect/cmd/protoc-gen-connect-go@v1.21.1"],"out":"'$$dir'","opt":["paths=source_relative"]}]}' || exit 1; \
 	done

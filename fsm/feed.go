@@ -1,0 +1,111 @@
+package fsm
+
+import (
+	"errors"
+	"sort"
+
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
+)
+
+// ErrCursorTooOld says that records after the cursor are already gone: the
+// reader needs the full state first.
+var ErrCursorTooOld = errors.New("cursor too old: the feed no longer holds what followed it; read the full state and go on from its position")
+
+const feedChunk = 512
+
+// Feed is the recent part of the ordered stream of changes, bounded by count
+// and bytes. A Feed taken from a View never changes.
+type Feed struct {
+	chunks [][]*fsmpb.Record // each up to feedChunk long and never changed below its length
+	first  int               // records of chunks[0] that are gone
+	count  int
+	bytes  uint64
+	floor  Position // records up to here are gone
+	last   Position
+	seq    uint64 // records ever emitted
+	shared bool   // a view holds the outer slice
+}
+
+// Floor is the position up to which records are gone.
+func (f *Feed) Floor() Position { return f.floor }
+
+// Last is the position of the newest record.
+func (f *Feed) Last() Position { return f.last }
+
+// Len is the number of records held.
+func (f *Feed) Len() int { return f.count }
+
+// Total is the number of records ever emitted.
+func (f *Feed) Total() uint64 { return f.seq }
+
+// After calls fn for each record after p, in order, until fn returns false.
+// The records must not be changed. It returns ErrCursorTooOld if records after p
+// are gone.
+func (f *Feed) After(p Position, fn func(*fsmpb.Record) bool) error {
+	if p.Before(f.floor) {
+		return ErrCursorTooOld
+	}
+	if !p.Before(f.last) {
+		return nil
+	}
+	ci := sort.Search(len(f.chunks), func(i int) bool {
+		c := f.chunks[i]
+		return p.Before(PositionOf(c[len(c)-1].Position))
+	})
+	for ; ci < len(f.chunks); ci++ {
+		c := f.chunks[ci]
+		from := 0
+		if ci == 0 {
+			from = f.first
+		}
+		ri := from + sort.Search(len(c)-from, func(i int) bool {
+			return p.Before(PositionOf(c[from+i].Position))
+		})
+		for ; ri < len(c); ri++ {
+			if !fn(c[ri]) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+func (f *Feed) append(r *fsmpb.Record) {
+	n := len(f.chunks)
+	if n == 0 || len(f.chunks[n-1]) == feedChunk {
+		f.own()
+		f.chunks = append(f.chunks, make([]*fsmpb.Record, 0, feedChunk))
+		n++
+	}
+	f.own()
+	// Views hold their own length of the chunk: growing it is invisible to them.
+	f.chunks[n-1] = append(f.chunks[n-1], r)
+	f.count++
+	f.seq++
+	f.bytes += uint64(proto.Size(r))
+	f.last = PositionOf(r.Position)
+}
+
+// own makes the outer slice ours alone, if a view shares it.
+func (f *Feed) own() {
+	if f.shared {
+		f.chunks = append(make([][]*fsmpb.Record, 0, len(f.chunks)+1), f.chunks...)
+		f.shared = false
+	}
+}
+
+// trim drops the oldest records beyond the limits.
+func (f *Feed) trim(records uint32, bytes uint64) {
+	for f.count > 0 && (f.count > int(records) || f.bytes > bytes) {
+		r := f.chunks[0][f.first]
+		f.floor = PositionOf(r.Position)
+		f.bytes -= uint64(proto.Size(r))
+		f.count--
+		f.first++
+		if f.first == len(f.chunks[0]) {
+			f.chunks = f.chunks[1:]
+			f.first = 0
+		}
+	}
+}

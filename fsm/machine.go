@@ -1,0 +1,90 @@
+package fsm
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
+)
+
+// MaxLevel is the highest feature level that this build understands.
+const MaxLevel = 1
+
+// HashEvery is the number of applied entries between two state hashes.
+const HashEvery = 1024
+
+// Machine is the state machine. Apply and Restore are called by one goroutine
+// at a time; View by any.
+type Machine struct {
+	mu   sync.Mutex
+	s    *State
+	view *State // of the present state; nil after a change
+	sums sums
+}
+
+// New makes an empty machine.
+func New() *Machine { return &Machine{s: newState(), sums: newSums()} }
+
+// Result is what became of one command of an entry.
+type Result struct {
+	// ID is what the command minted or found: a link epoch, a session or
+	// attachment, a monitor, an intent.
+	ID uint64
+	// Err is nil if the command took effect or was a repetition of one that did.
+	Err *Refusal
+}
+
+// Refusal says why a command changed nothing. Category and Value are those of a
+// CSTAErrorCode (ECMA-323); Text is for operators.
+type Refusal struct{ Category, Value, Text string }
+
+func (r *Refusal) Error() string { return r.Category + "/" + r.Value + ": " + r.Text }
+
+// View is an immutable picture of the state after the last applied entry.
+func (m *Machine) View() *State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.view == nil {
+		m.view = m.s.copy()
+	}
+	return m.view
+}
+
+// Apply applies the data of the log entry at index and returns one Result a
+// command. An error means that this node can't go on: the entry can't be read,
+// needs a newer build, or shows that the state differs from the other nodes'.
+func (m *Machine) Apply(index, term uint64, data []byte) ([]Result, error) {
+	var e fsmpb.Entry
+	if err := proto.Unmarshal(data, &e); err != nil {
+		return nil, fmt.Errorf("read log entry %d: %w; this node's log is damaged or was written by something else", index, err)
+	}
+	if e.Level > MaxLevel {
+		return nil, fmt.Errorf("log entry %d needs feature level %d and this build knows %d: install the newer release on this node", index, e.Level, MaxLevel)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.view = nil
+	t := m.begin(index, term, e.TimeMs)
+	results := make([]Result, len(e.Commands))
+	for i, c := range e.Commands {
+		r, err := t.apply(c)
+		if err != nil {
+			return nil, fmt.Errorf("apply command %d of log entry %d: %w", i, index, err)
+		}
+		results[i] = r
+	}
+	t.end()
+	if m.s.entries%HashEvery == 0 {
+		m.takeHash()
+	}
+	return results, nil
+}
+
+func (m *Machine) begin(index, term uint64, timeMS int64) *txn {
+	s := m.s
+	s.index, s.term = index, term
+	s.timeMS = max(s.timeMS, timeMS) // log time never goes back
+	s.entries++
+	return &txn{State: s}
+}
