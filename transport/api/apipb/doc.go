@@ -1,0 +1,2 @@
+// Package apipb holds the schema of the operators' API.
+package apipb
