@@ -1,0 +1,136 @@
+package replica
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/hashicorp/raft"
+	"github.com/holdline/holdline/fsm"
+)
+
+// Clock is told the log time of each entry when it arrives.
+type Clock interface{ Observe(timeMS int64) }
+
+// Replica is this node's state machine. Readers take views and wait for changes;
+// they never hold up the log.
+type Replica struct {
+	machine *fsm.Machine
+	clock   Clock
+	fatal   func(error) // this node can't go on
+
+	mu            sync.Mutex
+	changed       chan struct{} // closed at the next change
+	configuration raft.Configuration
+}
+
+// New makes an empty replica. fatal is called, once, when an entry shows that
+// this node must stop: it can't be read, needs a newer build, or the state
+// differs from the other nodes'.
+func New(clock Clock, fatal func(error)) *Replica {
+	return &Replica{machine: fsm.New(), clock: clock, fatal: fatal, changed: make(chan struct{})}
+}
+
+var (
+	_ raft.BatchingFSM        = (*Replica)(nil)
+	_ raft.ConfigurationStore = (*Replica)(nil)
+)
+
+// View is an immutable picture of the state.
+func (r *Replica) View() *fsm.State { return r.machine.View() }
+
+// Changed is closed when the state next changes. Take it before the view that
+// it is to outlive.
+func (r *Replica) Changed() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changed
+}
+
+// WaitFor waits until ok says yes to a view, and returns that view.
+func (r *Replica) WaitFor(ctx context.Context, ok func(*fsm.State) bool) (*fsm.State, error) {
+	for {
+		changed := r.Changed()
+		if v := r.View(); ok(v) {
+			return v, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+func (r *Replica) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// Apply implements raft.FSM.
+func (r *Replica) Apply(l *raft.Log) any { return r.ApplyBatch([]*raft.Log{l})[0] }
+
+// ApplyBatch implements raft.BatchingFSM: readers are woken once a batch. The
+// answer to each entry is []fsm.Result or an error.
+func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
+	answers := make([]any, len(logs))
+	for i, l := range logs {
+		if l.Type != raft.LogCommand {
+			continue
+		}
+		results, err := r.machine.Apply(l.Index, l.Term, l.Data)
+		if err != nil {
+			r.fatal(err)
+			answers[i] = err
+			continue
+		}
+		answers[i] = results
+	}
+	r.clock.Observe(r.machine.View().TimeMS())
+	r.wake()
+	return answers
+}
+
+// StoreConfiguration implements raft.ConfigurationStore. Without it a cluster
+// that is quiet after a membership change can't take a snapshot.
+func (r *Replica) StoreConfiguration(_ uint64, c raft.Configuration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.configuration = c
+}
+
+// Configuration is the newest committed membership.
+func (r *Replica) Configuration() raft.Configuration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.configuration
+}
+
+// Snapshot implements raft.FSM: it takes a view, so that the log goes on.
+func (r *Replica) Snapshot() (raft.FSMSnapshot, error) { return snapshot{r.machine.View()}, nil }
+
+// Restore implements raft.FSM.
+func (r *Replica) Restore(rc io.ReadCloser) error {
+	defer rc.Close()
+	if err := r.machine.Restore(rc); err != nil {
+		return fmt.Errorf("restore the state from a snapshot: %w", err)
+	}
+	r.clock.Observe(r.machine.View().TimeMS())
+	r.wake()
+	return nil
+}
+
+type snapshot struct{ state *fsm.State }
+
+func (s snapshot) Persist(sink raft.SnapshotSink) error {
+	if err := s.state.WriteSnapshot(sink); err != nil {
+		_ = sink.Cancel()
+		return fmt.Errorf("write snapshot %s: %w", sink.ID(), err)
+	}
+	return sink.Close()
+}
+
+func (s snapshot) Release() {}
