@@ -51,6 +51,13 @@ func (m *Machine) View() *State {
 	return m.view
 }
 
+// TimeMS is the log time of the last applied entry, ms since the Unix epoch.
+func (m *Machine) TimeMS() int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.s.timeMS
+}
+
 // Apply applies the data of the log entry at index and returns one Result a
 // command. An error means that this node can't go on: the entry can't be read,
 // needs a newer build, or shows that the state differs from the other nodes'.

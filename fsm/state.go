@@ -112,6 +112,9 @@ func (s *State) Call(id uint64) (*Call, bool) { return s.calls.get(id) }
 // Calls yields the live calls by ID.
 func (s *State) Calls() iter.Seq[*Call] { return values(s.calls.all()) }
 
+// CallsAfter yields the live calls with IDs above id, by ID.
+func (s *State) CallsAfter(id uint64) iter.Seq[*Call] { return values(s.calls.from(id + 1)) }
+
 // CallCount is the number of live calls.
 func (s *State) CallCount() int { return s.calls.len() }
 

@@ -10,8 +10,11 @@ import (
 	"github.com/holdline/holdline/fsm"
 )
 
-// Clock is told the log time of each entry when it arrives.
-type Clock interface{ Observe(timeMS int64) }
+// Clock is log time: it is told the time of each entry when it arrives.
+type Clock interface {
+	Observe(timeMS int64)
+	NowMS() int64
+}
 
 // Replica is this node's state machine. Readers take views and wait for changes;
 // they never hold up the log.
@@ -39,6 +42,9 @@ var (
 
 // View is an immutable picture of the state.
 func (r *Replica) View() *fsm.State { return r.machine.View() }
+
+// NowMS is the log time of this moment, for the next entry.
+func (r *Replica) NowMS() int64 { return r.clock.NowMS() }
 
 // Changed is closed when the state next changes. Take it before the view that
 // it is to outlive.
@@ -89,7 +95,7 @@ func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 		}
 		answers[i] = results
 	}
-	r.clock.Observe(r.machine.View().TimeMS())
+	r.clock.Observe(r.machine.TimeMS())
 	r.wake()
 	return answers
 }
@@ -118,7 +124,7 @@ func (r *Replica) Restore(rc io.ReadCloser) error {
 	if err := r.machine.Restore(rc); err != nil {
 		return fmt.Errorf("restore the state from a snapshot: %w", err)
 	}
-	r.clock.Observe(r.machine.View().TimeMS())
+	r.clock.Observe(r.machine.TimeMS())
 	r.wake()
 	return nil
 }
