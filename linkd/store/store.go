@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
+	raftboltdb "github.com/hashicorp/raft-boltdb/v2"
+	"github.com/holdline/holdline/linkd/clock"
+	"go.etcd.io/bbolt"
+)
+
+const (
+	logCacheSize      = 512 // entries
+	snapshotsRetained = 3
+	fileName          = "raft.db"
+)
+
+// ErrInUse: another process has the data directory open.
+var ErrInUse = errors.New("data directory is in use")
+
+// Options are the same for every kind of store.
+type Options struct {
+	// StuckAfter is how long one call may take before OnStuck is called;
+	// 0: 3 s.
+	StuckAfter time.Duration
+	// OnStuck is called once for each call that takes longer, on the watchdog's
+	// goroutine, with the call's name and its time so far. Nil: it is only
+	// logged.
+	OnStuck func(op string, elapsed time.Duration)
+	Clock   clock.Clock  // nil: clock.System()
+	Logger  hclog.Logger // nil: none
+}
+
+// Store is what raft.NewRaft needs from a disk.
+type Store struct {
+	Logs      raft.LogStore      // cached and watched
+	Stable    raft.StableStore   // watched
+	Snapshots raft.SnapshotStore // not watched: writing a large one may take its time
+
+	bolt  *raftboltdb.BoltStore // nil in memory
+	close []io.Closer           // in this order
+}
+
+// Open opens a data directory, and makes it (mode 0700) if there is none. It
+// fails with ErrInUse while another process has it open.
+func Open(dir string, opts Options) (_ *Store, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("open data directory %s: %w", dir, err)
+		}
+	}()
+	opts.setDefaults()
+	if err := makeDir(dir, opts.Logger); err != nil {
+		return nil, err
+	}
+	lock, err := lockDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			lock.Close()
+		}
+	}()
+	bolt, err := raftboltdb.New(raftboltdb.Options{
+		Path: filepath.Join(dir, fileName),
+		BoltOptions: &bbolt.Options{
+			Timeout: time.Second, // for its own lock; ours is held already
+			// Without these two, appending slows down six-fold once the log has
+			// been truncated.
+			NoFreelistSync: true,
+			FreelistType:   bbolt.FreelistMapType,
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the log %s (if it is damaged, move the directory away and join as a new node): %w", fileName, err)
+	}
+	defer func() {
+		if err != nil {
+			bolt.Close()
+		}
+	}()
+	if err := syncDir(dir); err != nil { // the new file's name must survive a loss of power
+		return nil, err
+	}
+	snaps, err := raft.NewFileSnapshotStoreWithLogger(dir, snapshotsRetained, opts.Logger.Named("snapshot"))
+	if err != nil {
+		return nil, fmt.Errorf("open the snapshots: %w", err)
+	}
+	s := New(bolt, bolt, snaps, opts)
+	s.bolt = bolt
+	s.close = append(s.close, bolt, lock)
+	return s, nil
+}
+
+// Memory returns an empty store that is gone when it is closed, for tests.
+func Memory(opts Options) *Store {
+	mem := raft.NewInmemStore()
+	return New(mem, mem, raft.NewInmemSnapshotStore(), opts)
+}
+
+// New puts the cache and the watchdog on top of given parts; tests of faults
+// give parts that fail.
+func New(logs raft.LogStore, stable raft.StableStore, snaps raft.SnapshotStore, opts Options) *Store {
+	opts.setDefaults()
+	dog := newWatchdog(opts)
+	cached, _ := raft.NewLogCache(logCacheSize, &watchedLogs{logs, dog}) // fails for sizes below 1 only
+	return &Store{
+		Logs: cached, Stable: &watchedStable{stable, dog}, Snapshots: snaps,
+		close: []io.Closer{dog},
+	}
+}
+
+func (o *Options) setDefaults() {
+	if o.StuckAfter <= 0 {
+		o.StuckAfter = 3 * time.Second
+	}
+	if o.Clock == nil {
+		o.Clock = clock.System()
+	}
+	if o.Logger == nil {
+		o.Logger = hclog.NewNullLogger()
+	}
+}
+
+// Empty says whether there is no log entry, no term and no snapshot: a node
+// that never was part of a cluster, or that lost its disk. A store that can't be
+// read is not empty.
+func (s *Store) Empty() bool {
+	exists, err := raft.HasExistingState(s.Logs, s.Stable, s.Snapshots)
+	return err == nil && !exists
+}
+
+// RunMetrics reports bbolt's figures to the global metrics until ctx ends; see
+// package health. It returns at once for a store in memory.
+func (s *Store) RunMetrics(ctx context.Context, interval time.Duration) {
+	if s.bolt != nil {
+		s.bolt.RunMetrics(ctx, interval)
+	}
+}
+
+// Close ends the watchdog, closes the files and gives up the lock. Shut Raft
+// down first. It blocks while a call hangs.
+func (s *Store) Close() error {
+	var errs []error
+	for _, c := range s.close {
+		errs = append(errs, c.Close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close the store: %w", err)
+	}
+	return nil
+}
+
+func makeDir(dir string, log hclog.Logger) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		log.Warn("data directory is open to other users: chmod 700", "dir", dir, "mode", fmt.Sprintf("%04o", mode))
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		return fmt.Errorf("sync the directory: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package store
+
+import "github.com/hashicorp/raft"
+
+// watchedLogs implements raft.LogStore and raft.MonotonicLogStore.
+type watchedLogs struct {
+	raft.LogStore
+	dog *watchdog
+}
+
+// IsMonotonic passes on what the store below says, which Raft asks for by type.
+func (w *watchedLogs) IsMonotonic() bool {
+	m, ok := w.LogStore.(raft.MonotonicLogStore)
+	return ok && m.IsMonotonic()
+}
+
+func (w *watchedLogs) FirstIndex() (uint64, error) {
+	defer w.dog.begin("FirstIndex")()
+	return w.LogStore.FirstIndex()
+}
+
+func (w *watchedLogs) LastIndex() (uint64, error) {
+	defer w.dog.begin("LastIndex")()
+	return w.LogStore.LastIndex()
+}
+
+func (w *watchedLogs) GetLog(index uint64, log *raft.Log) error {
+	defer w.dog.begin("GetLog")()
+	return w.LogStore.GetLog(index, log)
+}
+
+func (w *watchedLogs) StoreLog(log *raft.Log) error {
+	defer w.dog.begin("StoreLog")()
+	return w.LogStore.StoreLog(log)
+}
+
+func (w *watchedLogs) StoreLogs(logs []*raft.Log) error {
+	defer w.dog.begin("StoreLogs")()
+	return w.LogStore.StoreLogs(logs)
+}
+
+func (w *watchedLogs) DeleteRange(min, max uint64) error {
+	defer w.dog.begin("DeleteRange")()
+	return w.LogStore.DeleteRange(min, max)
+}
+
+// watchedStable implements raft.StableStore.
+type watchedStable struct {
+	raft.StableStore
+	dog *watchdog
+}
+
+func (w *watchedStable) Set(key, val []byte) error {
+	defer w.dog.begin("Set")()
+	return w.StableStore.Set(key, val)
+}
+
+func (w *watchedStable) Get(key []byte) ([]byte, error) {
+	defer w.dog.begin("Get")()
+	return w.StableStore.Get(key)
+}
+
+func (w *watchedStable) SetUint64(key []byte, val uint64) error {
+	defer w.dog.begin("SetUint64")()
+	return w.StableStore.SetUint64(key, val)
+}
+
+func (w *watchedStable) GetUint64(key []byte) (uint64, error) {
+	defer w.dog.begin("GetUint64")()
+	return w.StableStore.GetUint64(key)
+}
