@@ -3,6 +3,7 @@ package fsm
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
@@ -105,5 +106,81 @@ func (t *txn) putLink(c *fsmpb.PutLink) Result {
 	}
 	l.Address, l.Priority, l.Disabled, l.Settings = in.Address, in.Priority, in.Disabled, own
 	t.links.put(l.Name, l)
+	return Result{}
+}
+
+// deleteSwitch takes a switch out with all that belongs to it. Clients must have
+// gone first: their sessions would have nothing to be about.
+func (t *txn) deleteSwitch(name string) Result {
+	if _, ok := t.switches.get(name); !ok {
+		return Result{}
+	}
+	n := 0
+	for s := range t.Sessions() {
+		if s.Switch == name {
+			n++
+		}
+	}
+	if n > 0 {
+		return refuse("operation", "requestIncompatibleWithObject", "delete switch %s: %d sessions are open; disconnect its clients and wait until their sessions end", name, n)
+	}
+	for _, r := range slices.Collect(t.Routes()) {
+		if r.Switch == name {
+			t.dropRoute(r.Id)
+		}
+	}
+	for _, i := range t.intentsOf(name) {
+		t.intents.delete(i.Id)
+		t.clearDeadline(fsmpb.DeadlineKind_INTENT, intentKey(i.Id))
+	}
+	for _, c := range slices.Collect(t.Calls()) {
+		if c.Switch == name {
+			t.dropCall(c.Id)
+			t.clearDeadline(fsmpb.DeadlineKind_TOMBSTONE, strconv.FormatUint(c.Id, 10))
+		}
+	}
+	for _, b := range slices.Collect(values(t.tombstones.all())) {
+		if b.Switch == name {
+			t.dropTombstone(b.Call)
+		}
+	}
+	for _, d := range slices.Collect(t.Devices(name)) {
+		t.clearDeadline(fsmpb.DeadlineKind_MONITOR_RELEASE, deviceKey(name, d.Id))
+		t.dropDevice(name, d.Id)
+	}
+	for _, l := range slices.Collect(t.Links()) {
+		if l.Switch == name {
+			t.links.delete(l.Name)
+		}
+	}
+	t.clearDeadline(fsmpb.DeadlineKind_LINGER, name)
+	t.switches.delete(name)
+	t.emit(&Record{Switch: name, Kind: &fsmpb.Record_Status{Status: &fsmpb.StatusChange{Status: "disabled", Reason: "switch deleted"}}})
+	return Result{}
+}
+
+// deleteLink takes a link out. The one in use must be let go first.
+func (t *txn) deleteLink(name string) Result {
+	l, ok := t.links.get(name)
+	if !ok {
+		return Result{}
+	}
+	if s, ok := t.switches.get(l.Switch); ok && s.Link == name && s.LinkUp {
+		return refuse("operation", "requestIncompatibleWithObject", "delete link %s: switch %s is driven through it; disable it first", name, s.Name)
+	}
+	t.links.delete(name)
+	return Result{}
+}
+
+func (t *txn) putNode(n *Node) Result {
+	if !goodName(n.GetId()) {
+		return badName("node", n.GetId())
+	}
+	t.nodes.put(n.Id, proto.CloneOf(n))
+	return Result{}
+}
+
+func (t *txn) deleteNode(id string) Result {
+	t.nodes.delete(id)
 	return Result{}
 }

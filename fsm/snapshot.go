@@ -1,84 +1,108 @@
 package fsm
 
 import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"hash/fnv"
 	"io"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"google.golang.org/protobuf/proto"
 )
 
-// baseLevel is the feature level of a new cluster.
-const baseLevel = 1
+// snapshotFormat is the format that WriteSnapshot writes.
+const snapshotFormat = 1
 
-func newState() *State {
-	return &State{
-		level:    baseLevel,
-		settings: DefaultSettings(),
-		counters: new(fsmpb.Counters),
+// WriteSnapshot writes the whole state: a Header, the tables' objects as Items in
+// the order of tables and keys, the feed's records, and a Trailer; each message
+// is preceded by its length as a varint. Equal states give equal bytes. On a
+// State that View returned it may run while the machine goes on.
+func (s *State) WriteSnapshot(w io.Writer) error {
+	sw := &snapshotWriter{w: bufio.NewWriterSize(w, 64<<10), sum: fnv.New64a()}
+	sw.write(s.header())
+	for v := range values(s.switches.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Switch{Switch: v}})
+	}
+	for v := range values(s.links.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Link{Link: v}})
+	}
+	for v := range values(s.nodes.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Node{Node: v}})
+	}
+	for v := range values(s.devices.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Device{Device: v}})
+	}
+	for v := range values(s.calls.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Call{Call: v}})
+	}
+	for v := range values(s.tombstones.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Tombstone{Tombstone: v}})
+	}
+	for v := range values(s.sessions.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Session{Session: v}})
+	}
+	for v := range values(s.monitors.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Monitor{Monitor: v}})
+	}
+	for v := range values(s.intents.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Intent{Intent: v}})
+	}
+	for v := range values(s.registrations.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Registration{Registration: v}})
+	}
+	for v := range values(s.routes.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Route{Route: v}})
+	}
+	for v := range values(s.deadlines.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Deadline{Deadline: v}})
+	}
+	// The records after the floor are there: After can't fail.
+	_ = s.feed.After(s.feed.floor, func(r *fsmpb.Record) bool {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Record{Record: r}})
+		return sw.err == nil
+	})
+	sw.write(&fsmpb.Item{Kind: &fsmpb.Item_Trailer{Trailer: &fsmpb.Trailer{Items: sw.items, Sum: sw.sum.Sum64()}}})
+	if sw.err == nil {
+		sw.err = sw.w.Flush()
+	}
+	if sw.err != nil {
+		return fmt.Errorf("write snapshot of entry %d: %w", s.index, sw.err)
+	}
+	return nil
+}
 
-		switches:      newTable[string, *Switch](),
-		links:         newTable[string, *Link](),
-		nodes:         newTable[string, *Node](),
-		devices:       newTable[string, *Device](),
-		calls:         newTable[uint64, *Call](),
-		tombstones:    newTable[uint64, *Tombstone](),
-		sessions:      newTable[uint64, *Session](),
-		monitors:      newTable[uint64, *Monitor](),
-		intents:       newTable[uint64, *Intent](),
-		registrations: newTable[uint64, *RouteRegistration](),
-		routes:        newTable[uint64, *Route](),
-		deadlines:     newTable[string, *fsmpb.Deadline](),
-
-		aliases:    newIndex[string, string](),
-		names:      newIndex[string, uint64](),
-		bearers:    newIndex[string, struct{}](),
-		identities: newIndex[string, uint64](),
-		watchers:   newIndex[string, struct{}](),
-		owned:      newIndex[string, uint64](),
-		owning:     newIndex[uint64, uint32](),
-		due:        newIndex[string, string](),
-		unwatched:  newIndex[string, struct{}](),
-		unverified: newIndex[string, struct{}](),
+func (s *State) header() *fsmpb.Header {
+	return &fsmpb.Header{
+		Format: snapshotFormat, Level: s.level, ClusterId: s.clusterID, Generation: s.generation,
+		Index: s.index, Term: s.term, TimeMs: s.timeMS, Settings: s.settings, Counters: s.counters,
+		Hash: s.hash, HashIndex: s.hashIndex, Floor: s.feed.floor.Proto(), FeedSeq: s.feed.seq, Entries: s.entries,
 	}
 }
 
-// copy is a picture of the state that never changes. It costs the same however
-// large the state is: tables and feed are shared until the machine changes them.
-func (s *State) copy() *State {
-	c := *s
-	c.counters = proto.CloneOf(s.counters)
-
-	c.switches = s.switches.copy()
-	c.links = s.links.copy()
-	c.nodes = s.nodes.copy()
-	c.devices = s.devices.copy()
-	c.calls = s.calls.copy()
-	c.tombstones = s.tombstones.copy()
-	c.sessions = s.sessions.copy()
-	c.monitors = s.monitors.copy()
-	c.intents = s.intents.copy()
-	c.registrations = s.registrations.copy()
-	c.routes = s.routes.copy()
-	c.deadlines = s.deadlines.copy()
-
-	c.aliases = s.aliases.copy()
-	c.names = s.names.copy()
-	c.bearers = s.bearers.copy()
-	c.identities = s.identities.copy()
-	c.watchers = s.watchers.copy()
-	c.owned = s.owned.copy()
-	c.owning = s.owning.copy()
-	c.due = s.due.copy()
-	c.unwatched = s.unwatched.copy()
-	c.unverified = s.unverified.copy()
-
-	s.feed.shared = true
-	c.feed = s.feed
-	return &c
+type snapshotWriter struct {
+	w     *bufio.Writer
+	sum   hash.Hash64 // over all bytes before the trailer
+	items uint64
+	buf   []byte
+	err   error
 }
 
-// WriteSnapshot writes the whole state. Equal states give equal bytes.
-func (s *State) WriteSnapshot(w io.Writer) error { return nil }
+func (w *snapshotWriter) item(i *fsmpb.Item) {
+	w.items++
+	w.write(i)
+}
 
-// Restore replaces the whole state by a snapshot's.
-func (m *Machine) Restore(r io.Reader) error { return nil }
+func (w *snapshotWriter) write(m proto.Message) {
+	if w.err != nil {
+		return
+	}
+	size := proto.Size(m)
+	w.buf = binary.AppendUvarint(w.buf[:0], uint64(size))
+	if w.buf, w.err = deterministic.MarshalAppend(w.buf, m); w.err != nil {
+		return
+	}
+	w.sum.Write(w.buf)
+	_, w.err = w.w.Write(w.buf)
+}
