@@ -29,7 +29,12 @@ func (d *decoder) checkPeers(c *Config) {
 	addresses := make(map[string]string)
 	for i := range peers {
 		p := &peers[i]
-		member = member || p.ID == c.Node.ID
+		if p.ID == c.Node.ID {
+			member = true
+			if own := c.Node.RaftAdvertise; own != "" && own != p.Address {
+				d.errorf(d.at[&c.Node.RaftAdvertise], "raft_advertise is %s, but the other nodes dial %s, the address of peer %q: make them equal or leave raft_advertise out", own, p.Address, p.ID)
+			}
+		}
 		if other, ok := addresses[p.Address]; ok {
 			d.errorf(d.at[&p.Address], "peer %q has the address %s of peer %q: each needs its own", p.ID, p.Address, other)
 		}

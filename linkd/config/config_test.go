@@ -202,6 +202,8 @@ func TestNodeErrors(t *testing.T) {
 			`x.hcl:5:1: cluster has 2 peers: allowed are 1, 3, 5 or 7, an even number survives no more failures than one fewer`},
 		{"not a peer", "node {\n  id = \"n9\"\n  data_dir = \"d\"\n}\ncluster {\n  peer \"n1\" {\n    address = \"h:1\"\n  }\n}",
 			`x.hcl:2:8: node "n9" is not among the peers of cluster: add peer "n9" { ... }, or set raft_advertise if it shall join later`},
+		{"advertises another address", "node {\n  id = \"n1\"\n  data_dir = \"d\"\n  raft_advertise = \"h:2\"\n}\ncluster {\n  peer \"n1\" {\n    address = \"h:1\"\n  }\n}",
+			`x.hcl:4:20: raft_advertise is h:2, but the other nodes dial h:1, the address of peer "n1": make them equal or leave raft_advertise out`},
 		{"one address for two", "node {\n  id = \"n1\"\n  data_dir = \"d\"\n}\ncluster {\n  peer \"n1\" {\n    address = \"h:1\"\n  }\n  peer \"n2\" {\n    address = \"h:1\"\n  }\n  peer \"n3\" {\n    address = \"h:3\"\n  }\n}",
 			`x.hcl:10:15: peer "n2" has the address h:1 of peer "n1": each needs its own`},
 		{"several, in the file's order", "node {\n  timing = \"fast\"\n  idd = 1\n}\ncluster {}",
