@@ -107,7 +107,8 @@ func Memory(opts Options) *Store {
 }
 
 // New puts the cache and the watchdog on top of given parts; tests of faults
-// give parts that fail.
+// give parts that fail. The parts are not closed with the Store: a test restarts
+// a node by calling New again on the same parts.
 func New(logs raft.LogStore, stable raft.StableStore, snaps raft.SnapshotStore, opts Options) *Store {
 	opts.setDefaults()
 	dog := newWatchdog(opts)

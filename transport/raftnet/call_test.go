@@ -286,3 +286,37 @@ func TestProbeOfAStoppedNodeTimesOut(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// Close ends handlers' contexts and waits for them; calls in flight at the other
+// node end at once.
+func TestCloseWaitsForHandlers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := pipenet.New()
+		a, b := pipePort(t, n, "n1"), pipePort(t, n, "n2")
+		var left time.Time
+		b.Handle("slow", func(ctx context.Context, _ string, _ []byte) ([]byte, error) {
+			<-ctx.Done()
+			time.Sleep(time.Second) // it tidies up
+			left = time.Now()
+			return nil, nil
+		})
+		failed := make(chan error, 1)
+		go func() {
+			_, err := a.Call(t.Context(), "n2", "slow", nil)
+			failed <- err
+		}()
+		synctest.Wait()
+		began := time.Now()
+		b.Close()
+		if left.Sub(began) != time.Second || time.Since(began) != time.Second {
+			t.Errorf("closed after %v, the handler left after %v", time.Since(began), left.Sub(began))
+		}
+		if err := <-failed; !errors.Is(err, ErrNoAnswer) {
+			t.Errorf("%v", err)
+		}
+		a.Close()
+		if _, err := a.Call(t.Context(), "n2", "slow", nil); !errors.Is(err, ErrClosed) || !errors.Is(err, ErrNotSent) {
+			t.Errorf("call on a closed port: %v", err)
+		}
+	})
+}

@@ -66,7 +66,7 @@ func (c *Config) setDefaults() error {
 	}
 	if c.Dial == nil {
 		c.Dial = func(ctx context.Context, address string) (net.Conn, error) {
-			var d net.Dialer
+			d := net.Dialer{KeepAliveConfig: keepAlive}
 			return d.DialContext(ctx, "tcp", address)
 		}
 	}
@@ -87,6 +87,10 @@ func (c *Config) setDefaults() error {
 	c.MaxCallBytes = orDefault(c.MaxCallBytes, 64<<20)
 	return nil
 }
+
+// keepAlive ends Raft streams of a host that is gone without a word: Raft's
+// transport reads the streams that it accepted without a deadline.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
 
 func orDefault[T int | int64 | time.Duration](v, def T) T {
 	if v <= 0 {
@@ -184,6 +188,9 @@ func (p *Port) accept() {
 			}
 		}
 		delay = 0
+		if tcp, ok := raw.(*net.TCPConn); ok {
+			tcp.SetKeepAliveConfig(keepAlive) // best effort
+		}
 		p.count.accepted.Add(1)
 		if !p.conns.add(raw) {
 			raw.Close()

@@ -160,6 +160,52 @@ func TestRaftElectsReplicatesAndFailsOver(t *testing.T) {
 	})
 }
 
+// Silent loss: the leader is cut off, the others go on without it, and it takes
+// over what they did when it is back.
+func TestRaftSurvivesAPartition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := pipenet.New()
+		ids := []string{"n1", "n2", "n3"}
+		var members []*member
+		for _, id := range ids {
+			members = append(members, startRaft(t, pipePort(t, n, id), map[string]string{"n1": "n1", "n2": "n2", "n3": "n3"}))
+		}
+		defer func() {
+			for _, m := range members {
+				m.stop(t)
+			}
+		}()
+		want := []string{}
+		for round := range 5 {
+			old := leaderOf(t, members)
+			rest := slices.DeleteFunc(slices.Clone(members), func(m *member) bool { return m == old })
+			for _, m := range rest {
+				n.Cut(old.port.NodeID(), m.port.NodeID())
+			}
+			lead := leaderOf(t, rest)
+			if old.raft.State() == raft.Leader {
+				t.Errorf("round %d: the leader that was cut off still leads", round)
+			}
+			for i := range 10 {
+				entry := fmt.Sprint(round, " ", i)
+				if err := lead.raft.Apply([]byte(entry), time.Second).Error(); err != nil {
+					t.Fatal(err)
+				}
+				want = append(want, entry)
+			}
+			for _, m := range rest {
+				n.Heal(old.port.NodeID(), m.port.NodeID())
+			}
+			time.Sleep(15 * time.Second)
+			for _, m := range members {
+				if got := m.all(); !slices.Equal(got, want) {
+					t.Fatalf("round %d: %s holds %d entries, want %d", round, m.port.NodeID(), len(got), len(want))
+				}
+			}
+		}
+	})
+}
+
 func TestRaftOverTCP(t *testing.T) { testRaftOverSockets(t, nil) }
 
 // Raft and calls over mutual TLS, each node dialled by address and known by name.

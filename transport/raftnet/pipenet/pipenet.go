@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -70,32 +71,34 @@ func (n *Network) Dialer(from string) func(context.Context, string) (net.Conn, e
 		case l.conns <- p.ends[1]:
 			return p.ends[0], nil
 		case <-l.closed:
-			p.close()
+			p.reset()
 			return nil, fmt.Errorf("dial %s from %s: %w", to, from, syscall.ECONNREFUSED)
 		case <-ctx.Done():
-			p.close()
+			p.reset()
 			return nil, fmt.Errorf("dial %s from %s: %w", to, from, ctx.Err())
 		}
 	}
 }
 
-// Kill is the death of the process at an address: its listener and all its
-// connections close.
+// Kill is the death of the process at an address: its listener and its ends of
+// all connections close.
 func (n *Network) Kill(address string) {
 	n.mu.Lock()
 	l := n.listeners[address]
-	var dead []*pair
+	var dead []*end
 	for p := range n.pairs {
-		if p.from == address || p.to == address {
-			dead = append(dead, p)
+		for _, e := range p.ends {
+			if e.local == addr(address) {
+				dead = append(dead, e)
+			}
 		}
 	}
 	n.mu.Unlock()
 	if l != nil {
 		l.Close()
 	}
-	for _, p := range dead {
-		p.close()
+	for _, e := range dead {
+		e.Close()
 	}
 }
 
@@ -119,7 +122,7 @@ func (n *Network) Heal(a, b string) {
 	}
 	n.mu.Unlock()
 	for _, p := range stale {
-		p.close()
+		p.reset()
 	}
 }
 
@@ -166,6 +169,7 @@ type pair struct {
 	net      *Network
 	from, to string
 	ends     [2]*end
+	broken   atomic.Bool // by reset
 }
 
 // connect is called with the network's lock held.
@@ -184,11 +188,16 @@ func (p *pair) cut() bool {
 	return p.net.cuts[key(p.from, p.to)]
 }
 
-// close resets the connection at both ends.
-func (p *pair) close() {
+func (p *pair) forget() {
 	p.net.mu.Lock()
 	delete(p.net.pairs, p)
 	p.net.mu.Unlock()
+}
+
+// reset ends the connection at both ends.
+func (p *pair) reset() {
+	p.broken.Store(true)
+	p.forget()
 	for _, e := range p.ends {
 		e.pipe.Close()
 		e.hole.Close()
@@ -201,7 +210,7 @@ type end struct {
 	pair        *pair
 	pipe, hole  net.Conn
 	local, peer addr
-	closed      atomic.Bool // during a cut
+	closed      atomic.Bool // by its owner
 }
 
 func newEnd(p *pair, pipe net.Conn, local, peer addr) *end {
@@ -211,29 +220,41 @@ func newEnd(p *pair, pipe net.Conn, local, peer addr) *end {
 
 func (e *end) Read(b []byte) (int, error) {
 	n, err := e.pipe.Read(b)
-	if err != nil && e.closed.Load() {
-		err = net.ErrClosed
-	}
-	return n, err
+	return n, e.reason(err)
 }
 
-func (e *end) Write(b []byte) (int, error) {
+func (e *end) Write(b []byte) (n int, err error) {
 	if e.pair.cut() {
-		return e.hole.Write(b)
+		n, err = e.hole.Write(b)
+	} else {
+		n, err = e.pipe.Write(b)
 	}
-	return e.pipe.Write(b)
+	return n, e.reason(err)
+}
+
+// reason makes a pipe's errors those of a socket.
+func (e *end) reason(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case e.closed.Load():
+		return net.ErrClosed
+	case e.pair.broken.Load(), errors.Is(err, io.ErrClosedPipe):
+		return syscall.ECONNRESET
+	}
+	return err
 }
 
 // Close tells the other end, unless the network is cut: that end hears nothing
 // until it is healed.
 func (e *end) Close() error {
-	if !e.pair.cut() {
-		e.pair.close()
-		return nil
-	}
 	e.closed.Store(true)
 	e.hole.Close()
-	return e.pipe.SetDeadline(time.Unix(1, 0))
+	if e.pair.cut() {
+		return e.pipe.SetDeadline(time.Unix(1, 0))
+	}
+	e.pair.forget()
+	return e.pipe.Close()
 }
 
 func (e *end) LocalAddr() net.Addr  { return e.local }

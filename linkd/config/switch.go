@@ -1,0 +1,85 @@
+package config
+
+import (
+	"fmt"
+	"iter"
+	"strconv"
+)
+
+// Switch seeds a switch with its links and DNs.
+type Switch struct {
+	Name     string `hcl:"name,label" form:"name"`
+	Protocol string `hcl:"protocol" oneof:"csta" default:"csta"`
+	// Edition of ECMA-323 that is spoken with the switch.
+	Edition int            `hcl:"edition" range:"3..6" default:"4"`
+	Filter  FilterPolarity `hcl:"filter" oneof:"true_blocks|true_passes" default:"true_blocks"`
+	// Standby: "warm" holds an associated link on followers, "cold" none.
+	Standby string `hcl:"standby" oneof:"warm|cold" default:"warm"`
+	// MonitorRelease is how long a monitor at the switch is kept after its last
+	// client.
+	MonitorRelease Duration `hcl:"monitor_release" range:"0s..1h" default:"30s"`
+	// RequestsPerSecond paces what is sent to the switch; 0: no pacing.
+	RequestsPerSecond int      `hcl:"requests_per_second" range:"1..10000" off:"true" default:"50"`
+	RequestTimeout    Duration `hcl:"request_timeout" range:"100ms..1m" default:"5s"` // for one answer of the switch
+	ConnectTimeout    Duration `hcl:"connect_timeout" range:"100ms..1m" default:"5s"` // TCP and association
+	ReconnectMax      Duration `hcl:"reconnect_max" range:"1s..10m" default:"10s"`    // the longest wait between two tries
+	// Keepalive is the silence after which the link is asked for its status; 0:
+	// never.
+	Keepalive       Duration `hcl:"keepalive" range:"1s..10m" off:"true" default:"10s"`
+	KeepaliveMisses int      `hcl:"keepalive_misses" range:"1..10" default:"2"` // unanswered ones before the link is closed
+	// Linger is how long calls are kept while all links are down.
+	Linger Duration `hcl:"linger" range:"0s..24h" default:"5m"`
+	// ResyncRate is how many devices a second are asked about in a resync.
+	ResyncRate int     `hcl:"resync_rate" range:"1..10000" default:"20"`
+	Links      []Link  `hcl:"link,block"`
+	DNs        []DN    `hcl:"dn,block"`
+	Ranges     []Range `hcl:"dn_range,block"`
+}
+
+// Link is one connection to the switch.
+type Link struct {
+	Name     string `hcl:"name,label" form:"name"`
+	Address  string `hcl:"address,required" form:"dial"`
+	Priority int    `hcl:"priority" range:"1..100" default:"1"` // 1 is tried first
+	Disabled bool   `hcl:"disabled" default:"false"`
+}
+
+// DN is one device.
+type DN struct {
+	Number       string   `hcl:"number,label" form:"dn"`
+	Kind         string   `hcl:"kind" oneof:"station|acd|route_point|trunk|other" default:"station"`
+	Aliases      []string `hcl:"aliases" form:"dn"`
+	ServiceFrom  string   `hcl:"service_from" oneof:"switch|register|client" default:"switch"`
+	OwnerClients []string `hcl:"owner_clients" form:"text"` // whose sign-on counts, for service_from = "client"
+	Site         string   `hcl:"site" form:"name"`
+	DefaultRoute string   `hcl:"default_route" form:"dn"` // of a route point, if no router answers
+}
+
+// Range is a run of numbers of equal length, which need no DN block of their
+// own; a DN block inside it says otherwise for its number.
+type Range struct {
+	From        string `hcl:"from,required" form:"digits"`
+	To          string `hcl:"to,required" form:"digits"`
+	Kind        string `hcl:"kind" oneof:"station|acd|route_point|trunk|other" default:"station"`
+	ServiceFrom string `hcl:"service_from" oneof:"switch|register|client" default:"switch"`
+	Site        string `hcl:"site" form:"name"`
+}
+
+// Size is how many numbers a range holds.
+func (r Range) Size() int {
+	from, _ := strconv.ParseInt(r.From, 10, 64)
+	to, _ := strconv.ParseInt(r.To, 10, 64)
+	return int(to - from + 1)
+}
+
+// Numbers returns every number of a range, with its leading zeros.
+func (r Range) Numbers() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		from, _ := strconv.ParseInt(r.From, 10, 64)
+		for i := range r.Size() {
+			if !yield(fmt.Sprintf("%0*d", len(r.From), from+int64(i))) {
+				return
+			}
+		}
+	}
+}
