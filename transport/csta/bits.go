@@ -65,7 +65,7 @@ type RequestBits uint8
 
 // The services that SystemRegister asks for, in the schema's order.
 const (
-	RequestSystemStatusBit RequestBits = 1 << iota // element systemStatus
+	RegisterSystemStatus RequestBits = 1 << iota
 	RegisterRequestSystemStatus
 	RegisterSwitchingFunctionCapsChanged
 	RegisterSwitchingFunctionDevicesChanged
