@@ -46,10 +46,10 @@ type scanner struct {
 
 type tag struct{ name, attrs string }
 
+// fail notes the first error. Who reads on checks err, in every loop.
 func (s *scanner) fail(reason string) {
 	if s.err == nil {
 		s.err = &SyntaxError{Offset: s.pos, Reason: reason}
-		s.pos = len(s.src)
 	}
 }
 
@@ -253,7 +253,11 @@ func attributeEnd(src string, i int) int {
 	return i + 1 + end + 1
 }
 
+// endTag takes the end tag at the position; it has to be the open element's.
 func (s *scanner) endTag() {
+	if s.err != nil {
+		return
+	}
 	want := s.open[s.depth-1].name
 	rest := s.src[s.pos+2:]
 	if !strings.HasPrefix(rest, want) {
