@@ -21,6 +21,60 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// NotLeader is the detail of an UNAVAILABLE error: the node doesn't lead and
+// couldn't pass the request on. Nothing was done; ask the leader.
+type NotLeader struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Leader        string                 `protobuf:"bytes,1,opt,name=leader,proto3" json:"leader,omitempty"`                                    // node ID; empty: no leader is known
+	LeaderAddress string                 `protobuf:"bytes,2,opt,name=leader_address,json=leaderAddress,proto3" json:"leader_address,omitempty"` // the leader's API address, host:port; empty: not known
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NotLeader) Reset() {
+	*x = NotLeader{}
+	mi := &file_api_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NotLeader) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NotLeader) ProtoMessage() {}
+
+func (x *NotLeader) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NotLeader.ProtoReflect.Descriptor instead.
+func (*NotLeader) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *NotLeader) GetLeader() string {
+	if x != nil {
+		return x.Leader
+	}
+	return ""
+}
+
+func (x *NotLeader) GetLeaderAddress() string {
+	if x != nil {
+		return x.LeaderAddress
+	}
+	return ""
+}
+
 // Read says how a read wants to be answered.
 type Read struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -31,7 +85,7 @@ type Read struct {
 
 func (x *Read) Reset() {
 	*x = Read{}
-	mi := &file_api_proto_msgTypes[0]
+	mi := &file_api_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -43,7 +97,7 @@ func (x *Read) String() string {
 func (*Read) ProtoMessage() {}
 
 func (x *Read) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[0]
+	mi := &file_api_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -56,7 +110,7 @@ func (x *Read) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Read.ProtoReflect.Descriptor instead.
 func (*Read) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{0}
+	return file_api_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Read) GetLeader() bool {
@@ -82,7 +136,7 @@ type Applied struct {
 
 func (x *Applied) Reset() {
 	*x = Applied{}
-	mi := &file_api_proto_msgTypes[1]
+	mi := &file_api_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -94,7 +148,7 @@ func (x *Applied) String() string {
 func (*Applied) ProtoMessage() {}
 
 func (x *Applied) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[1]
+	mi := &file_api_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -107,7 +161,7 @@ func (x *Applied) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Applied.ProtoReflect.Descriptor instead.
 func (*Applied) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{1}
+	return file_api_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Applied) GetNode() string {
@@ -168,7 +222,7 @@ type StatusRequest struct {
 
 func (x *StatusRequest) Reset() {
 	*x = StatusRequest{}
-	mi := &file_api_proto_msgTypes[2]
+	mi := &file_api_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -180,7 +234,7 @@ func (x *StatusRequest) String() string {
 func (*StatusRequest) ProtoMessage() {}
 
 func (x *StatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[2]
+	mi := &file_api_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -193,7 +247,7 @@ func (x *StatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusRequest.ProtoReflect.Descriptor instead.
 func (*StatusRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{2}
+	return file_api_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *StatusRequest) GetLocal() bool {
@@ -225,7 +279,7 @@ type StatusResponse struct {
 
 func (x *StatusResponse) Reset() {
 	*x = StatusResponse{}
-	mi := &file_api_proto_msgTypes[3]
+	mi := &file_api_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -237,7 +291,7 @@ func (x *StatusResponse) String() string {
 func (*StatusResponse) ProtoMessage() {}
 
 func (x *StatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[3]
+	mi := &file_api_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -250,7 +304,7 @@ func (x *StatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusResponse.ProtoReflect.Descriptor instead.
 func (*StatusResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{3}
+	return file_api_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *StatusResponse) GetApplied() *Applied {
@@ -361,7 +415,7 @@ type Counter struct {
 
 func (x *Counter) Reset() {
 	*x = Counter{}
-	mi := &file_api_proto_msgTypes[4]
+	mi := &file_api_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -373,7 +427,7 @@ func (x *Counter) String() string {
 func (*Counter) ProtoMessage() {}
 
 func (x *Counter) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[4]
+	mi := &file_api_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -386,7 +440,7 @@ func (x *Counter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counter.ProtoReflect.Descriptor instead.
 func (*Counter) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{4}
+	return file_api_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Counter) GetName() string {
@@ -426,7 +480,7 @@ type Member struct {
 
 func (x *Member) Reset() {
 	*x = Member{}
-	mi := &file_api_proto_msgTypes[5]
+	mi := &file_api_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -438,7 +492,7 @@ func (x *Member) String() string {
 func (*Member) ProtoMessage() {}
 
 func (x *Member) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[5]
+	mi := &file_api_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -451,7 +505,7 @@ func (x *Member) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Member.ProtoReflect.Descriptor instead.
 func (*Member) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{5}
+	return file_api_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Member) GetId() string {
@@ -579,7 +633,7 @@ type SwitchStatus struct {
 
 func (x *SwitchStatus) Reset() {
 	*x = SwitchStatus{}
-	mi := &file_api_proto_msgTypes[6]
+	mi := &file_api_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -591,7 +645,7 @@ func (x *SwitchStatus) String() string {
 func (*SwitchStatus) ProtoMessage() {}
 
 func (x *SwitchStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[6]
+	mi := &file_api_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -604,7 +658,7 @@ func (x *SwitchStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SwitchStatus.ProtoReflect.Descriptor instead.
 func (*SwitchStatus) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{6}
+	return file_api_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *SwitchStatus) GetName() string {
@@ -700,7 +754,7 @@ type TransferLeaderRequest struct {
 
 func (x *TransferLeaderRequest) Reset() {
 	*x = TransferLeaderRequest{}
-	mi := &file_api_proto_msgTypes[7]
+	mi := &file_api_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -712,7 +766,7 @@ func (x *TransferLeaderRequest) String() string {
 func (*TransferLeaderRequest) ProtoMessage() {}
 
 func (x *TransferLeaderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[7]
+	mi := &file_api_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -725,7 +779,7 @@ func (x *TransferLeaderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferLeaderRequest.ProtoReflect.Descriptor instead.
 func (*TransferLeaderRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{7}
+	return file_api_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TransferLeaderRequest) GetTo() string {
@@ -746,7 +800,7 @@ type TransferLeaderResponse struct {
 
 func (x *TransferLeaderResponse) Reset() {
 	*x = TransferLeaderResponse{}
-	mi := &file_api_proto_msgTypes[8]
+	mi := &file_api_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -758,7 +812,7 @@ func (x *TransferLeaderResponse) String() string {
 func (*TransferLeaderResponse) ProtoMessage() {}
 
 func (x *TransferLeaderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[8]
+	mi := &file_api_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -771,7 +825,7 @@ func (x *TransferLeaderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferLeaderResponse.ProtoReflect.Descriptor instead.
 func (*TransferLeaderResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{8}
+	return file_api_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *TransferLeaderResponse) GetFrom() string {
@@ -804,7 +858,7 @@ type LinksRequest struct {
 
 func (x *LinksRequest) Reset() {
 	*x = LinksRequest{}
-	mi := &file_api_proto_msgTypes[9]
+	mi := &file_api_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -816,7 +870,7 @@ func (x *LinksRequest) String() string {
 func (*LinksRequest) ProtoMessage() {}
 
 func (x *LinksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[9]
+	mi := &file_api_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -829,7 +883,7 @@ func (x *LinksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinksRequest.ProtoReflect.Descriptor instead.
 func (*LinksRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{9}
+	return file_api_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *LinksRequest) GetLocal() bool {
@@ -849,7 +903,7 @@ type LinksResponse struct {
 
 func (x *LinksResponse) Reset() {
 	*x = LinksResponse{}
-	mi := &file_api_proto_msgTypes[10]
+	mi := &file_api_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -861,7 +915,7 @@ func (x *LinksResponse) String() string {
 func (*LinksResponse) ProtoMessage() {}
 
 func (x *LinksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[10]
+	mi := &file_api_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -874,7 +928,7 @@ func (x *LinksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinksResponse.ProtoReflect.Descriptor instead.
 func (*LinksResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{10}
+	return file_api_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *LinksResponse) GetApplied() *Applied {
@@ -914,7 +968,7 @@ type LinkInfo struct {
 
 func (x *LinkInfo) Reset() {
 	*x = LinkInfo{}
-	mi := &file_api_proto_msgTypes[11]
+	mi := &file_api_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -926,7 +980,7 @@ func (x *LinkInfo) String() string {
 func (*LinkInfo) ProtoMessage() {}
 
 func (x *LinkInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[11]
+	mi := &file_api_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -939,7 +993,7 @@ func (x *LinkInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkInfo.ProtoReflect.Descriptor instead.
 func (*LinkInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{11}
+	return file_api_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *LinkInfo) GetName() string {
@@ -1061,7 +1115,7 @@ type CallsRequest struct {
 
 func (x *CallsRequest) Reset() {
 	*x = CallsRequest{}
-	mi := &file_api_proto_msgTypes[12]
+	mi := &file_api_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1073,7 +1127,7 @@ func (x *CallsRequest) String() string {
 func (*CallsRequest) ProtoMessage() {}
 
 func (x *CallsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[12]
+	mi := &file_api_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1086,7 +1140,7 @@ func (x *CallsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsRequest.ProtoReflect.Descriptor instead.
 func (*CallsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{12}
+	return file_api_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CallsRequest) GetRead() *Read {
@@ -1142,7 +1196,7 @@ type CallsResponse struct {
 
 func (x *CallsResponse) Reset() {
 	*x = CallsResponse{}
-	mi := &file_api_proto_msgTypes[13]
+	mi := &file_api_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1154,7 +1208,7 @@ func (x *CallsResponse) String() string {
 func (*CallsResponse) ProtoMessage() {}
 
 func (x *CallsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[13]
+	mi := &file_api_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1167,7 +1221,7 @@ func (x *CallsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsResponse.ProtoReflect.Descriptor instead.
 func (*CallsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{13}
+	return file_api_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CallsResponse) GetApplied() *Applied {
@@ -1214,7 +1268,7 @@ type CallInfo struct {
 
 func (x *CallInfo) Reset() {
 	*x = CallInfo{}
-	mi := &file_api_proto_msgTypes[14]
+	mi := &file_api_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1226,7 +1280,7 @@ func (x *CallInfo) String() string {
 func (*CallInfo) ProtoMessage() {}
 
 func (x *CallInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[14]
+	mi := &file_api_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1239,7 +1293,7 @@ func (x *CallInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallInfo.ProtoReflect.Descriptor instead.
 func (*CallInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{14}
+	return file_api_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CallInfo) GetId() uint64 {
@@ -1357,7 +1411,7 @@ type CallName struct {
 
 func (x *CallName) Reset() {
 	*x = CallName{}
-	mi := &file_api_proto_msgTypes[15]
+	mi := &file_api_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1369,7 +1423,7 @@ func (x *CallName) String() string {
 func (*CallName) ProtoMessage() {}
 
 func (x *CallName) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[15]
+	mi := &file_api_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1382,7 +1436,7 @@ func (x *CallName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallName.ProtoReflect.Descriptor instead.
 func (*CallName) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{15}
+	return file_api_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CallName) GetLink() string {
@@ -1410,7 +1464,7 @@ type PartyInfo struct {
 
 func (x *PartyInfo) Reset() {
 	*x = PartyInfo{}
-	mi := &file_api_proto_msgTypes[16]
+	mi := &file_api_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1422,7 +1476,7 @@ func (x *PartyInfo) String() string {
 func (*PartyInfo) ProtoMessage() {}
 
 func (x *PartyInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[16]
+	mi := &file_api_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1435,7 +1489,7 @@ func (x *PartyInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartyInfo.ProtoReflect.Descriptor instead.
 func (*PartyInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{16}
+	return file_api_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *PartyInfo) GetDevice() string {
@@ -1472,7 +1526,7 @@ type DevicesRequest struct {
 
 func (x *DevicesRequest) Reset() {
 	*x = DevicesRequest{}
-	mi := &file_api_proto_msgTypes[17]
+	mi := &file_api_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1484,7 +1538,7 @@ func (x *DevicesRequest) String() string {
 func (*DevicesRequest) ProtoMessage() {}
 
 func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[17]
+	mi := &file_api_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1497,7 +1551,7 @@ func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesRequest.ProtoReflect.Descriptor instead.
 func (*DevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{17}
+	return file_api_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *DevicesRequest) GetRead() *Read {
@@ -1546,7 +1600,7 @@ type DevicesResponse struct {
 
 func (x *DevicesResponse) Reset() {
 	*x = DevicesResponse{}
-	mi := &file_api_proto_msgTypes[18]
+	mi := &file_api_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1558,7 +1612,7 @@ func (x *DevicesResponse) String() string {
 func (*DevicesResponse) ProtoMessage() {}
 
 func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[18]
+	mi := &file_api_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1571,7 +1625,7 @@ func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesResponse.ProtoReflect.Descriptor instead.
 func (*DevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{18}
+	return file_api_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DevicesResponse) GetApplied() *Applied {
@@ -1622,7 +1676,7 @@ type DeviceInfo struct {
 
 func (x *DeviceInfo) Reset() {
 	*x = DeviceInfo{}
-	mi := &file_api_proto_msgTypes[19]
+	mi := &file_api_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1634,7 +1688,7 @@ func (x *DeviceInfo) String() string {
 func (*DeviceInfo) ProtoMessage() {}
 
 func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[19]
+	mi := &file_api_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1647,7 +1701,7 @@ func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceInfo.ProtoReflect.Descriptor instead.
 func (*DeviceInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{19}
+	return file_api_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DeviceInfo) GetSwitch() string {
@@ -1796,7 +1850,7 @@ type AgentInfo struct {
 
 func (x *AgentInfo) Reset() {
 	*x = AgentInfo{}
-	mi := &file_api_proto_msgTypes[20]
+	mi := &file_api_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1808,7 +1862,7 @@ func (x *AgentInfo) String() string {
 func (*AgentInfo) ProtoMessage() {}
 
 func (x *AgentInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[20]
+	mi := &file_api_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1821,7 +1875,7 @@ func (x *AgentInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentInfo.ProtoReflect.Descriptor instead.
 func (*AgentInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{20}
+	return file_api_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *AgentInfo) GetAgent() string {
@@ -1870,7 +1924,7 @@ type ForwardInfo struct {
 
 func (x *ForwardInfo) Reset() {
 	*x = ForwardInfo{}
-	mi := &file_api_proto_msgTypes[21]
+	mi := &file_api_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1882,7 +1936,7 @@ func (x *ForwardInfo) String() string {
 func (*ForwardInfo) ProtoMessage() {}
 
 func (x *ForwardInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[21]
+	mi := &file_api_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1895,7 +1949,7 @@ func (x *ForwardInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForwardInfo.ProtoReflect.Descriptor instead.
 func (*ForwardInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{21}
+	return file_api_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ForwardInfo) GetType() string {
@@ -1930,7 +1984,7 @@ type PutDevicesRequest struct {
 
 func (x *PutDevicesRequest) Reset() {
 	*x = PutDevicesRequest{}
-	mi := &file_api_proto_msgTypes[22]
+	mi := &file_api_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1942,7 +1996,7 @@ func (x *PutDevicesRequest) String() string {
 func (*PutDevicesRequest) ProtoMessage() {}
 
 func (x *PutDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[22]
+	mi := &file_api_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1955,7 +2009,7 @@ func (x *PutDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutDevicesRequest.ProtoReflect.Descriptor instead.
 func (*PutDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{22}
+	return file_api_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *PutDevicesRequest) GetSwitch() string {
@@ -1992,7 +2046,7 @@ type PutDevicesResponse struct {
 
 func (x *PutDevicesResponse) Reset() {
 	*x = PutDevicesResponse{}
-	mi := &file_api_proto_msgTypes[23]
+	mi := &file_api_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2004,7 +2058,7 @@ func (x *PutDevicesResponse) String() string {
 func (*PutDevicesResponse) ProtoMessage() {}
 
 func (x *PutDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[23]
+	mi := &file_api_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2017,7 +2071,7 @@ func (x *PutDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutDevicesResponse.ProtoReflect.Descriptor instead.
 func (*PutDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{23}
+	return file_api_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PutDevicesResponse) GetResults() []*DeviceResult {
@@ -2066,7 +2120,7 @@ type DeviceResult struct {
 
 func (x *DeviceResult) Reset() {
 	*x = DeviceResult{}
-	mi := &file_api_proto_msgTypes[24]
+	mi := &file_api_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2078,7 +2132,7 @@ func (x *DeviceResult) String() string {
 func (*DeviceResult) ProtoMessage() {}
 
 func (x *DeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[24]
+	mi := &file_api_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2091,7 +2145,7 @@ func (x *DeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceResult.ProtoReflect.Descriptor instead.
 func (*DeviceResult) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{24}
+	return file_api_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DeviceResult) GetId() string {
@@ -2126,7 +2180,7 @@ type DeleteDevicesRequest struct {
 
 func (x *DeleteDevicesRequest) Reset() {
 	*x = DeleteDevicesRequest{}
-	mi := &file_api_proto_msgTypes[25]
+	mi := &file_api_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2138,7 +2192,7 @@ func (x *DeleteDevicesRequest) String() string {
 func (*DeleteDevicesRequest) ProtoMessage() {}
 
 func (x *DeleteDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[25]
+	mi := &file_api_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2151,7 +2205,7 @@ func (x *DeleteDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDevicesRequest.ProtoReflect.Descriptor instead.
 func (*DeleteDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{25}
+	return file_api_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DeleteDevicesRequest) GetSwitch() string {
@@ -2185,7 +2239,7 @@ type DeleteDevicesResponse struct {
 
 func (x *DeleteDevicesResponse) Reset() {
 	*x = DeleteDevicesResponse{}
-	mi := &file_api_proto_msgTypes[26]
+	mi := &file_api_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2197,7 +2251,7 @@ func (x *DeleteDevicesResponse) String() string {
 func (*DeleteDevicesResponse) ProtoMessage() {}
 
 func (x *DeleteDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[26]
+	mi := &file_api_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2210,7 +2264,7 @@ func (x *DeleteDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDevicesResponse.ProtoReflect.Descriptor instead.
 func (*DeleteDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{26}
+	return file_api_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *DeleteDevicesResponse) GetResults() []*DeviceResult {
@@ -2237,7 +2291,7 @@ type SessionsRequest struct {
 
 func (x *SessionsRequest) Reset() {
 	*x = SessionsRequest{}
-	mi := &file_api_proto_msgTypes[27]
+	mi := &file_api_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2249,7 +2303,7 @@ func (x *SessionsRequest) String() string {
 func (*SessionsRequest) ProtoMessage() {}
 
 func (x *SessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[27]
+	mi := &file_api_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2262,7 +2316,7 @@ func (x *SessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionsRequest.ProtoReflect.Descriptor instead.
 func (*SessionsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{27}
+	return file_api_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SessionsRequest) GetRead() *Read {
@@ -2289,7 +2343,7 @@ type SessionsResponse struct {
 
 func (x *SessionsResponse) Reset() {
 	*x = SessionsResponse{}
-	mi := &file_api_proto_msgTypes[28]
+	mi := &file_api_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2301,7 +2355,7 @@ func (x *SessionsResponse) String() string {
 func (*SessionsResponse) ProtoMessage() {}
 
 func (x *SessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[28]
+	mi := &file_api_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2314,7 +2368,7 @@ func (x *SessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionsResponse.ProtoReflect.Descriptor instead.
 func (*SessionsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{28}
+	return file_api_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SessionsResponse) GetApplied() *Applied {
@@ -2354,7 +2408,7 @@ type SessionInfo struct {
 
 func (x *SessionInfo) Reset() {
 	*x = SessionInfo{}
-	mi := &file_api_proto_msgTypes[29]
+	mi := &file_api_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2366,7 +2420,7 @@ func (x *SessionInfo) String() string {
 func (*SessionInfo) ProtoMessage() {}
 
 func (x *SessionInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[29]
+	mi := &file_api_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2379,7 +2433,7 @@ func (x *SessionInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionInfo.ProtoReflect.Descriptor instead.
 func (*SessionInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{29}
+	return file_api_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *SessionInfo) GetId() uint64 {
@@ -2501,7 +2555,7 @@ type MonitorsRequest struct {
 
 func (x *MonitorsRequest) Reset() {
 	*x = MonitorsRequest{}
-	mi := &file_api_proto_msgTypes[30]
+	mi := &file_api_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2513,7 +2567,7 @@ func (x *MonitorsRequest) String() string {
 func (*MonitorsRequest) ProtoMessage() {}
 
 func (x *MonitorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[30]
+	mi := &file_api_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2526,7 +2580,7 @@ func (x *MonitorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorsRequest.ProtoReflect.Descriptor instead.
 func (*MonitorsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{30}
+	return file_api_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *MonitorsRequest) GetRead() *Read {
@@ -2582,7 +2636,7 @@ type MonitorsResponse struct {
 
 func (x *MonitorsResponse) Reset() {
 	*x = MonitorsResponse{}
-	mi := &file_api_proto_msgTypes[31]
+	mi := &file_api_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2594,7 +2648,7 @@ func (x *MonitorsResponse) String() string {
 func (*MonitorsResponse) ProtoMessage() {}
 
 func (x *MonitorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[31]
+	mi := &file_api_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2607,7 +2661,7 @@ func (x *MonitorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorsResponse.ProtoReflect.Descriptor instead.
 func (*MonitorsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{31}
+	return file_api_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *MonitorsResponse) GetApplied() *Applied {
@@ -2650,7 +2704,7 @@ type MonitorInfo struct {
 
 func (x *MonitorInfo) Reset() {
 	*x = MonitorInfo{}
-	mi := &file_api_proto_msgTypes[32]
+	mi := &file_api_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2662,7 +2716,7 @@ func (x *MonitorInfo) String() string {
 func (*MonitorInfo) ProtoMessage() {}
 
 func (x *MonitorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[32]
+	mi := &file_api_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2675,7 +2729,7 @@ func (x *MonitorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorInfo.ProtoReflect.Descriptor instead.
 func (*MonitorInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{32}
+	return file_api_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *MonitorInfo) GetXref() uint64 {
@@ -2764,7 +2818,7 @@ type IntentsRequest struct {
 
 func (x *IntentsRequest) Reset() {
 	*x = IntentsRequest{}
-	mi := &file_api_proto_msgTypes[33]
+	mi := &file_api_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2776,7 +2830,7 @@ func (x *IntentsRequest) String() string {
 func (*IntentsRequest) ProtoMessage() {}
 
 func (x *IntentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[33]
+	mi := &file_api_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2789,7 +2843,7 @@ func (x *IntentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentsRequest.ProtoReflect.Descriptor instead.
 func (*IntentsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{33}
+	return file_api_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *IntentsRequest) GetRead() *Read {
@@ -2809,7 +2863,7 @@ type IntentsResponse struct {
 
 func (x *IntentsResponse) Reset() {
 	*x = IntentsResponse{}
-	mi := &file_api_proto_msgTypes[34]
+	mi := &file_api_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2821,7 +2875,7 @@ func (x *IntentsResponse) String() string {
 func (*IntentsResponse) ProtoMessage() {}
 
 func (x *IntentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[34]
+	mi := &file_api_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2834,7 +2888,7 @@ func (x *IntentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentsResponse.ProtoReflect.Descriptor instead.
 func (*IntentsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{34}
+	return file_api_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *IntentsResponse) GetApplied() *Applied {
@@ -2868,7 +2922,7 @@ type IntentInfo struct {
 
 func (x *IntentInfo) Reset() {
 	*x = IntentInfo{}
-	mi := &file_api_proto_msgTypes[35]
+	mi := &file_api_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2880,7 +2934,7 @@ func (x *IntentInfo) String() string {
 func (*IntentInfo) ProtoMessage() {}
 
 func (x *IntentInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[35]
+	mi := &file_api_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2893,7 +2947,7 @@ func (x *IntentInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentInfo.ProtoReflect.Descriptor instead.
 func (*IntentInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{35}
+	return file_api_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *IntentInfo) GetId() uint64 {
@@ -2970,7 +3024,7 @@ type ResyncRequest struct {
 
 func (x *ResyncRequest) Reset() {
 	*x = ResyncRequest{}
-	mi := &file_api_proto_msgTypes[36]
+	mi := &file_api_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2982,7 +3036,7 @@ func (x *ResyncRequest) String() string {
 func (*ResyncRequest) ProtoMessage() {}
 
 func (x *ResyncRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[36]
+	mi := &file_api_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2995,7 +3049,7 @@ func (x *ResyncRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResyncRequest.ProtoReflect.Descriptor instead.
 func (*ResyncRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{36}
+	return file_api_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ResyncRequest) GetSwitch() string {
@@ -3035,7 +3089,7 @@ type ResyncProgress struct {
 
 func (x *ResyncProgress) Reset() {
 	*x = ResyncProgress{}
-	mi := &file_api_proto_msgTypes[37]
+	mi := &file_api_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3047,7 +3101,7 @@ func (x *ResyncProgress) String() string {
 func (*ResyncProgress) ProtoMessage() {}
 
 func (x *ResyncProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[37]
+	mi := &file_api_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3060,7 +3114,7 @@ func (x *ResyncProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResyncProgress.ProtoReflect.Descriptor instead.
 func (*ResyncProgress) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{37}
+	return file_api_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ResyncProgress) GetSwitch() string {
@@ -3134,7 +3188,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_api_proto_msgTypes[38]
+	mi := &file_api_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3146,7 +3200,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[38]
+	mi := &file_api_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3159,7 +3213,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{38}
+	return file_api_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *WatchRequest) GetSwitch() string {
@@ -3211,6 +3265,11 @@ func (x *WatchRequest) GetLocal() bool {
 	return false
 }
 
+// WatchEvent is one record of the feed that passed the filters. One without a
+// kind carries only its position: a node sends it first, and now and then while
+// the filters drop everything, so that a reader always has a cursor.
+// cursor_too_old: the records after the reader's cursor are gone; position is
+// where the feed goes on, and what was missed must be read as state.
 type WatchEvent struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Position      string                 `protobuf:"bytes,1,opt,name=position,proto3" json:"position,omitempty"`
@@ -3231,7 +3290,7 @@ type WatchEvent struct {
 
 func (x *WatchEvent) Reset() {
 	*x = WatchEvent{}
-	mi := &file_api_proto_msgTypes[39]
+	mi := &file_api_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3243,7 +3302,7 @@ func (x *WatchEvent) String() string {
 func (*WatchEvent) ProtoMessage() {}
 
 func (x *WatchEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[39]
+	mi := &file_api_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3256,7 +3315,7 @@ func (x *WatchEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEvent.ProtoReflect.Descriptor instead.
 func (*WatchEvent) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{39}
+	return file_api_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *WatchEvent) GetPosition() string {
@@ -3347,7 +3406,10 @@ var File_api_proto protoreflect.FileDescriptor
 
 const file_api_proto_rawDesc = "" +
 	"\n" +
-	"\tapi.proto\x12\x0fholdline.api.v1\"\x1e\n" +
+	"\tapi.proto\x12\x0fholdline.api.v1\"J\n" +
+	"\tNotLeader\x12\x16\n" +
+	"\x06leader\x18\x01 \x01(\tR\x06leader\x12%\n" +
+	"\x0eleader_address\x18\x02 \x01(\tR\rleaderAddress\"\x1e\n" +
 	"\x04Read\x12\x16\n" +
 	"\x06leader\x18\x01 \x01(\bR\x06leader\"\xb8\x01\n" +
 	"\aApplied\x12\x12\n" +
@@ -3676,102 +3738,103 @@ func file_api_proto_rawDescGZIP() []byte {
 	return file_api_proto_rawDescData
 }
 
-var file_api_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
+var file_api_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_api_proto_goTypes = []any{
-	(*Read)(nil),                   // 0: holdline.api.v1.Read
-	(*Applied)(nil),                // 1: holdline.api.v1.Applied
-	(*StatusRequest)(nil),          // 2: holdline.api.v1.StatusRequest
-	(*StatusResponse)(nil),         // 3: holdline.api.v1.StatusResponse
-	(*Counter)(nil),                // 4: holdline.api.v1.Counter
-	(*Member)(nil),                 // 5: holdline.api.v1.Member
-	(*SwitchStatus)(nil),           // 6: holdline.api.v1.SwitchStatus
-	(*TransferLeaderRequest)(nil),  // 7: holdline.api.v1.TransferLeaderRequest
-	(*TransferLeaderResponse)(nil), // 8: holdline.api.v1.TransferLeaderResponse
-	(*LinksRequest)(nil),           // 9: holdline.api.v1.LinksRequest
-	(*LinksResponse)(nil),          // 10: holdline.api.v1.LinksResponse
-	(*LinkInfo)(nil),               // 11: holdline.api.v1.LinkInfo
-	(*CallsRequest)(nil),           // 12: holdline.api.v1.CallsRequest
-	(*CallsResponse)(nil),          // 13: holdline.api.v1.CallsResponse
-	(*CallInfo)(nil),               // 14: holdline.api.v1.CallInfo
-	(*CallName)(nil),               // 15: holdline.api.v1.CallName
-	(*PartyInfo)(nil),              // 16: holdline.api.v1.PartyInfo
-	(*DevicesRequest)(nil),         // 17: holdline.api.v1.DevicesRequest
-	(*DevicesResponse)(nil),        // 18: holdline.api.v1.DevicesResponse
-	(*DeviceInfo)(nil),             // 19: holdline.api.v1.DeviceInfo
-	(*AgentInfo)(nil),              // 20: holdline.api.v1.AgentInfo
-	(*ForwardInfo)(nil),            // 21: holdline.api.v1.ForwardInfo
-	(*PutDevicesRequest)(nil),      // 22: holdline.api.v1.PutDevicesRequest
-	(*PutDevicesResponse)(nil),     // 23: holdline.api.v1.PutDevicesResponse
-	(*DeviceResult)(nil),           // 24: holdline.api.v1.DeviceResult
-	(*DeleteDevicesRequest)(nil),   // 25: holdline.api.v1.DeleteDevicesRequest
-	(*DeleteDevicesResponse)(nil),  // 26: holdline.api.v1.DeleteDevicesResponse
-	(*SessionsRequest)(nil),        // 27: holdline.api.v1.SessionsRequest
-	(*SessionsResponse)(nil),       // 28: holdline.api.v1.SessionsResponse
-	(*SessionInfo)(nil),            // 29: holdline.api.v1.SessionInfo
-	(*MonitorsRequest)(nil),        // 30: holdline.api.v1.MonitorsRequest
-	(*MonitorsResponse)(nil),       // 31: holdline.api.v1.MonitorsResponse
-	(*MonitorInfo)(nil),            // 32: holdline.api.v1.MonitorInfo
-	(*IntentsRequest)(nil),         // 33: holdline.api.v1.IntentsRequest
-	(*IntentsResponse)(nil),        // 34: holdline.api.v1.IntentsResponse
-	(*IntentInfo)(nil),             // 35: holdline.api.v1.IntentInfo
-	(*ResyncRequest)(nil),          // 36: holdline.api.v1.ResyncRequest
-	(*ResyncProgress)(nil),         // 37: holdline.api.v1.ResyncProgress
-	(*WatchRequest)(nil),           // 38: holdline.api.v1.WatchRequest
-	(*WatchEvent)(nil),             // 39: holdline.api.v1.WatchEvent
+	(*NotLeader)(nil),              // 0: holdline.api.v1.NotLeader
+	(*Read)(nil),                   // 1: holdline.api.v1.Read
+	(*Applied)(nil),                // 2: holdline.api.v1.Applied
+	(*StatusRequest)(nil),          // 3: holdline.api.v1.StatusRequest
+	(*StatusResponse)(nil),         // 4: holdline.api.v1.StatusResponse
+	(*Counter)(nil),                // 5: holdline.api.v1.Counter
+	(*Member)(nil),                 // 6: holdline.api.v1.Member
+	(*SwitchStatus)(nil),           // 7: holdline.api.v1.SwitchStatus
+	(*TransferLeaderRequest)(nil),  // 8: holdline.api.v1.TransferLeaderRequest
+	(*TransferLeaderResponse)(nil), // 9: holdline.api.v1.TransferLeaderResponse
+	(*LinksRequest)(nil),           // 10: holdline.api.v1.LinksRequest
+	(*LinksResponse)(nil),          // 11: holdline.api.v1.LinksResponse
+	(*LinkInfo)(nil),               // 12: holdline.api.v1.LinkInfo
+	(*CallsRequest)(nil),           // 13: holdline.api.v1.CallsRequest
+	(*CallsResponse)(nil),          // 14: holdline.api.v1.CallsResponse
+	(*CallInfo)(nil),               // 15: holdline.api.v1.CallInfo
+	(*CallName)(nil),               // 16: holdline.api.v1.CallName
+	(*PartyInfo)(nil),              // 17: holdline.api.v1.PartyInfo
+	(*DevicesRequest)(nil),         // 18: holdline.api.v1.DevicesRequest
+	(*DevicesResponse)(nil),        // 19: holdline.api.v1.DevicesResponse
+	(*DeviceInfo)(nil),             // 20: holdline.api.v1.DeviceInfo
+	(*AgentInfo)(nil),              // 21: holdline.api.v1.AgentInfo
+	(*ForwardInfo)(nil),            // 22: holdline.api.v1.ForwardInfo
+	(*PutDevicesRequest)(nil),      // 23: holdline.api.v1.PutDevicesRequest
+	(*PutDevicesResponse)(nil),     // 24: holdline.api.v1.PutDevicesResponse
+	(*DeviceResult)(nil),           // 25: holdline.api.v1.DeviceResult
+	(*DeleteDevicesRequest)(nil),   // 26: holdline.api.v1.DeleteDevicesRequest
+	(*DeleteDevicesResponse)(nil),  // 27: holdline.api.v1.DeleteDevicesResponse
+	(*SessionsRequest)(nil),        // 28: holdline.api.v1.SessionsRequest
+	(*SessionsResponse)(nil),       // 29: holdline.api.v1.SessionsResponse
+	(*SessionInfo)(nil),            // 30: holdline.api.v1.SessionInfo
+	(*MonitorsRequest)(nil),        // 31: holdline.api.v1.MonitorsRequest
+	(*MonitorsResponse)(nil),       // 32: holdline.api.v1.MonitorsResponse
+	(*MonitorInfo)(nil),            // 33: holdline.api.v1.MonitorInfo
+	(*IntentsRequest)(nil),         // 34: holdline.api.v1.IntentsRequest
+	(*IntentsResponse)(nil),        // 35: holdline.api.v1.IntentsResponse
+	(*IntentInfo)(nil),             // 36: holdline.api.v1.IntentInfo
+	(*ResyncRequest)(nil),          // 37: holdline.api.v1.ResyncRequest
+	(*ResyncProgress)(nil),         // 38: holdline.api.v1.ResyncProgress
+	(*WatchRequest)(nil),           // 39: holdline.api.v1.WatchRequest
+	(*WatchEvent)(nil),             // 40: holdline.api.v1.WatchEvent
 }
 var file_api_proto_depIdxs = []int32{
-	1,  // 0: holdline.api.v1.StatusResponse.applied:type_name -> holdline.api.v1.Applied
-	5,  // 1: holdline.api.v1.StatusResponse.members:type_name -> holdline.api.v1.Member
-	6,  // 2: holdline.api.v1.StatusResponse.switches:type_name -> holdline.api.v1.SwitchStatus
-	4,  // 3: holdline.api.v1.StatusResponse.counters:type_name -> holdline.api.v1.Counter
-	1,  // 4: holdline.api.v1.LinksResponse.applied:type_name -> holdline.api.v1.Applied
-	11, // 5: holdline.api.v1.LinksResponse.links:type_name -> holdline.api.v1.LinkInfo
-	0,  // 6: holdline.api.v1.CallsRequest.read:type_name -> holdline.api.v1.Read
-	1,  // 7: holdline.api.v1.CallsResponse.applied:type_name -> holdline.api.v1.Applied
-	14, // 8: holdline.api.v1.CallsResponse.calls:type_name -> holdline.api.v1.CallInfo
-	15, // 9: holdline.api.v1.CallInfo.names:type_name -> holdline.api.v1.CallName
-	16, // 10: holdline.api.v1.CallInfo.parties:type_name -> holdline.api.v1.PartyInfo
-	0,  // 11: holdline.api.v1.DevicesRequest.read:type_name -> holdline.api.v1.Read
-	1,  // 12: holdline.api.v1.DevicesResponse.applied:type_name -> holdline.api.v1.Applied
-	19, // 13: holdline.api.v1.DevicesResponse.devices:type_name -> holdline.api.v1.DeviceInfo
-	20, // 14: holdline.api.v1.DeviceInfo.agents:type_name -> holdline.api.v1.AgentInfo
-	21, // 15: holdline.api.v1.DeviceInfo.forwarding:type_name -> holdline.api.v1.ForwardInfo
-	19, // 16: holdline.api.v1.PutDevicesRequest.devices:type_name -> holdline.api.v1.DeviceInfo
-	24, // 17: holdline.api.v1.PutDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
-	24, // 18: holdline.api.v1.DeleteDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
-	0,  // 19: holdline.api.v1.SessionsRequest.read:type_name -> holdline.api.v1.Read
-	1,  // 20: holdline.api.v1.SessionsResponse.applied:type_name -> holdline.api.v1.Applied
-	29, // 21: holdline.api.v1.SessionsResponse.sessions:type_name -> holdline.api.v1.SessionInfo
-	0,  // 22: holdline.api.v1.MonitorsRequest.read:type_name -> holdline.api.v1.Read
-	1,  // 23: holdline.api.v1.MonitorsResponse.applied:type_name -> holdline.api.v1.Applied
-	32, // 24: holdline.api.v1.MonitorsResponse.monitors:type_name -> holdline.api.v1.MonitorInfo
-	0,  // 25: holdline.api.v1.IntentsRequest.read:type_name -> holdline.api.v1.Read
-	1,  // 26: holdline.api.v1.IntentsResponse.applied:type_name -> holdline.api.v1.Applied
-	35, // 27: holdline.api.v1.IntentsResponse.intents:type_name -> holdline.api.v1.IntentInfo
-	2,  // 28: holdline.api.v1.Operator.Status:input_type -> holdline.api.v1.StatusRequest
-	7,  // 29: holdline.api.v1.Operator.TransferLeader:input_type -> holdline.api.v1.TransferLeaderRequest
-	9,  // 30: holdline.api.v1.Operator.Links:input_type -> holdline.api.v1.LinksRequest
-	12, // 31: holdline.api.v1.Operator.Calls:input_type -> holdline.api.v1.CallsRequest
-	17, // 32: holdline.api.v1.Operator.Devices:input_type -> holdline.api.v1.DevicesRequest
-	22, // 33: holdline.api.v1.Operator.PutDevices:input_type -> holdline.api.v1.PutDevicesRequest
-	25, // 34: holdline.api.v1.Operator.DeleteDevices:input_type -> holdline.api.v1.DeleteDevicesRequest
-	27, // 35: holdline.api.v1.Operator.Sessions:input_type -> holdline.api.v1.SessionsRequest
-	30, // 36: holdline.api.v1.Operator.Monitors:input_type -> holdline.api.v1.MonitorsRequest
-	33, // 37: holdline.api.v1.Operator.Intents:input_type -> holdline.api.v1.IntentsRequest
-	36, // 38: holdline.api.v1.Operator.Resync:input_type -> holdline.api.v1.ResyncRequest
-	38, // 39: holdline.api.v1.Operator.Watch:input_type -> holdline.api.v1.WatchRequest
-	3,  // 40: holdline.api.v1.Operator.Status:output_type -> holdline.api.v1.StatusResponse
-	8,  // 41: holdline.api.v1.Operator.TransferLeader:output_type -> holdline.api.v1.TransferLeaderResponse
-	10, // 42: holdline.api.v1.Operator.Links:output_type -> holdline.api.v1.LinksResponse
-	13, // 43: holdline.api.v1.Operator.Calls:output_type -> holdline.api.v1.CallsResponse
-	18, // 44: holdline.api.v1.Operator.Devices:output_type -> holdline.api.v1.DevicesResponse
-	23, // 45: holdline.api.v1.Operator.PutDevices:output_type -> holdline.api.v1.PutDevicesResponse
-	26, // 46: holdline.api.v1.Operator.DeleteDevices:output_type -> holdline.api.v1.DeleteDevicesResponse
-	28, // 47: holdline.api.v1.Operator.Sessions:output_type -> holdline.api.v1.SessionsResponse
-	31, // 48: holdline.api.v1.Operator.Monitors:output_type -> holdline.api.v1.MonitorsResponse
-	34, // 49: holdline.api.v1.Operator.Intents:output_type -> holdline.api.v1.IntentsResponse
-	37, // 50: holdline.api.v1.Operator.Resync:output_type -> holdline.api.v1.ResyncProgress
-	39, // 51: holdline.api.v1.Operator.Watch:output_type -> holdline.api.v1.WatchEvent
+	2,  // 0: holdline.api.v1.StatusResponse.applied:type_name -> holdline.api.v1.Applied
+	6,  // 1: holdline.api.v1.StatusResponse.members:type_name -> holdline.api.v1.Member
+	7,  // 2: holdline.api.v1.StatusResponse.switches:type_name -> holdline.api.v1.SwitchStatus
+	5,  // 3: holdline.api.v1.StatusResponse.counters:type_name -> holdline.api.v1.Counter
+	2,  // 4: holdline.api.v1.LinksResponse.applied:type_name -> holdline.api.v1.Applied
+	12, // 5: holdline.api.v1.LinksResponse.links:type_name -> holdline.api.v1.LinkInfo
+	1,  // 6: holdline.api.v1.CallsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 7: holdline.api.v1.CallsResponse.applied:type_name -> holdline.api.v1.Applied
+	15, // 8: holdline.api.v1.CallsResponse.calls:type_name -> holdline.api.v1.CallInfo
+	16, // 9: holdline.api.v1.CallInfo.names:type_name -> holdline.api.v1.CallName
+	17, // 10: holdline.api.v1.CallInfo.parties:type_name -> holdline.api.v1.PartyInfo
+	1,  // 11: holdline.api.v1.DevicesRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 12: holdline.api.v1.DevicesResponse.applied:type_name -> holdline.api.v1.Applied
+	20, // 13: holdline.api.v1.DevicesResponse.devices:type_name -> holdline.api.v1.DeviceInfo
+	21, // 14: holdline.api.v1.DeviceInfo.agents:type_name -> holdline.api.v1.AgentInfo
+	22, // 15: holdline.api.v1.DeviceInfo.forwarding:type_name -> holdline.api.v1.ForwardInfo
+	20, // 16: holdline.api.v1.PutDevicesRequest.devices:type_name -> holdline.api.v1.DeviceInfo
+	25, // 17: holdline.api.v1.PutDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
+	25, // 18: holdline.api.v1.DeleteDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
+	1,  // 19: holdline.api.v1.SessionsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 20: holdline.api.v1.SessionsResponse.applied:type_name -> holdline.api.v1.Applied
+	30, // 21: holdline.api.v1.SessionsResponse.sessions:type_name -> holdline.api.v1.SessionInfo
+	1,  // 22: holdline.api.v1.MonitorsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 23: holdline.api.v1.MonitorsResponse.applied:type_name -> holdline.api.v1.Applied
+	33, // 24: holdline.api.v1.MonitorsResponse.monitors:type_name -> holdline.api.v1.MonitorInfo
+	1,  // 25: holdline.api.v1.IntentsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 26: holdline.api.v1.IntentsResponse.applied:type_name -> holdline.api.v1.Applied
+	36, // 27: holdline.api.v1.IntentsResponse.intents:type_name -> holdline.api.v1.IntentInfo
+	3,  // 28: holdline.api.v1.Operator.Status:input_type -> holdline.api.v1.StatusRequest
+	8,  // 29: holdline.api.v1.Operator.TransferLeader:input_type -> holdline.api.v1.TransferLeaderRequest
+	10, // 30: holdline.api.v1.Operator.Links:input_type -> holdline.api.v1.LinksRequest
+	13, // 31: holdline.api.v1.Operator.Calls:input_type -> holdline.api.v1.CallsRequest
+	18, // 32: holdline.api.v1.Operator.Devices:input_type -> holdline.api.v1.DevicesRequest
+	23, // 33: holdline.api.v1.Operator.PutDevices:input_type -> holdline.api.v1.PutDevicesRequest
+	26, // 34: holdline.api.v1.Operator.DeleteDevices:input_type -> holdline.api.v1.DeleteDevicesRequest
+	28, // 35: holdline.api.v1.Operator.Sessions:input_type -> holdline.api.v1.SessionsRequest
+	31, // 36: holdline.api.v1.Operator.Monitors:input_type -> holdline.api.v1.MonitorsRequest
+	34, // 37: holdline.api.v1.Operator.Intents:input_type -> holdline.api.v1.IntentsRequest
+	37, // 38: holdline.api.v1.Operator.Resync:input_type -> holdline.api.v1.ResyncRequest
+	39, // 39: holdline.api.v1.Operator.Watch:input_type -> holdline.api.v1.WatchRequest
+	4,  // 40: holdline.api.v1.Operator.Status:output_type -> holdline.api.v1.StatusResponse
+	9,  // 41: holdline.api.v1.Operator.TransferLeader:output_type -> holdline.api.v1.TransferLeaderResponse
+	11, // 42: holdline.api.v1.Operator.Links:output_type -> holdline.api.v1.LinksResponse
+	14, // 43: holdline.api.v1.Operator.Calls:output_type -> holdline.api.v1.CallsResponse
+	19, // 44: holdline.api.v1.Operator.Devices:output_type -> holdline.api.v1.DevicesResponse
+	24, // 45: holdline.api.v1.Operator.PutDevices:output_type -> holdline.api.v1.PutDevicesResponse
+	27, // 46: holdline.api.v1.Operator.DeleteDevices:output_type -> holdline.api.v1.DeleteDevicesResponse
+	29, // 47: holdline.api.v1.Operator.Sessions:output_type -> holdline.api.v1.SessionsResponse
+	32, // 48: holdline.api.v1.Operator.Monitors:output_type -> holdline.api.v1.MonitorsResponse
+	35, // 49: holdline.api.v1.Operator.Intents:output_type -> holdline.api.v1.IntentsResponse
+	38, // 50: holdline.api.v1.Operator.Resync:output_type -> holdline.api.v1.ResyncProgress
+	40, // 51: holdline.api.v1.Operator.Watch:output_type -> holdline.api.v1.WatchEvent
 	40, // [40:52] is the sub-list for method output_type
 	28, // [28:40] is the sub-list for method input_type
 	28, // [28:28] is the sub-list for extension type_name
@@ -3790,7 +3853,7 @@ func file_api_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_proto_rawDesc), len(file_api_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   40,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
