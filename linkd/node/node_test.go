@@ -88,9 +88,9 @@ func (c *cluster) stopAll() {
 			if err := n.Stop(); err != nil {
 				c.t.Errorf("stop: %v", err)
 			}
-			if err := c.stores[i].Close(); err != nil {
-				c.t.Errorf("close the store: %v", err)
-			}
+		}
+		if err := c.stores[i].Close(); err != nil {
+			c.t.Errorf("close the store: %v", err)
 		}
 	}
 }

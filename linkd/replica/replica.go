@@ -84,6 +84,10 @@ func (r *Replica) Apply(l *raft.Log) any { return r.ApplyBatch([]*raft.Log{l})[0
 func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 	answers := make([]any, len(logs))
 	for i, l := range logs {
+		if l.Type == raft.LogConfiguration {
+			// Raft hands memberships to a BatchingFSM here, not to StoreConfiguration.
+			r.StoreConfiguration(l.Index, raft.DecodeConfiguration(l.Data))
+		}
 		if l.Type != raft.LogCommand {
 			continue
 		}
