@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/raft"
 )
@@ -13,14 +14,20 @@ type Role interface {
 	Leading() bool
 	// Leader is the ID of the leading node, empty if none is known.
 	Leader() string
+	// LeaderKnown: this node leads or hears from a leader.
+	LeaderKnown() bool
+	// Live: this node has a leader, or lost it so short a time ago that it
+	// doesn't count as isolated.
+	Live() bool
 	// Changed is closed at the next change.
 	Changed() <-chan struct{}
 }
 
 type roleState struct {
-	leader  string
-	address string
-	leading bool // gained has done its first steps
+	leader   string
+	address  string
+	leading  bool // gained has done its first steps
+	isolated bool // without a leader for long
 }
 
 type role struct {
@@ -31,8 +38,10 @@ type role struct {
 
 func newRole() *role { return &role{changed: make(chan struct{})} }
 
-func (r *role) Leading() bool  { return r.get().leading }
-func (r *role) Leader() string { return r.get().leader }
+func (r *role) Leading() bool     { return r.get().leading }
+func (r *role) Leader() string    { return r.get().leader }
+func (r *role) LeaderKnown() bool { return r.get().leader != "" }
+func (r *role) Live() bool        { return !r.get().isolated }
 
 func (r *role) get() roleState {
 	r.mu.Lock()
@@ -81,12 +90,34 @@ func (n *Node) watchLeader(ctx context.Context) {
 	})
 	n.raft.RegisterObserver(o)
 	defer n.raft.DeregisterObserver(o)
+	// A node is isolated when it has had no leader for so long.
+	patience := max(2*time.Second, 3*n.o.Timing.Election)
+	alone := time.NewTimer(patience)
+	defer alone.Stop()
 	for {
 		address, id := n.raft.LeaderWithID()
-		n.role.set(func(s *roleState) { s.leader, s.address = string(id), string(address) })
+		n.role.set(func(s *roleState) {
+			s.leader, s.address = string(id), string(address)
+			if id != "" {
+				s.isolated = false
+			}
+		})
+		if id != "" {
+			alone.Stop()
+		} else {
+			alone.Reset(patience)
+		}
 		n.proposer.LeaderChanged()
 		select {
 		case <-seen:
+		case <-alone.C:
+			n.log.Warn("isolated: no leader is heard of", "for", patience)
+			n.role.set(func(s *roleState) { s.isolated = true })
+			select {
+			case <-seen:
+			case <-ctx.Done():
+				return
+			}
 		case <-ctx.Done():
 			return
 		}
