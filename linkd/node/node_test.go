@@ -48,7 +48,7 @@ func (c *cluster) open(i int) *Node {
 	c.t.Helper()
 	id := c.peers[i].ID
 	n, err := New(Options{
-		ID: id, Peers: c.peers, Listener: c.listeners[i], Store: c.stores[i], Clock: clock.System(), Timing: timings["lan"],
+		ID: id, Peers: c.peers, Listener: c.listeners[i], Store: c.stores[i], Clock: clock.System(), Timing: timings["metro"],
 		Logger: hclog.New(&hclog.LoggerOptions{Name: id, Output: c.t.Output(), Level: hclog.Info}),
 		Self:   &fsmpb.Node{Id: id, Level: 1}, Settings: &fsmpb.Settings{},
 		Seed:  []*fsmpb.Command{{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Seed: true, Switch: &fsmpb.Switch{Name: "pbx", Protocol: "csta"}}}}},
