@@ -15,7 +15,7 @@ func (c *coder) raw(name string, v *RawXML) {
 		c.writeRaw(name, *v)
 		c.end(name)
 	} else if c.tag == name {
-		r := newRawCopier(&c.scan, nil)
+		r := newRawCopier(c.scan, nil)
 		r.content(c.scan.depth + 1)
 		*v = RawXML(r.out)
 		c.advance()
@@ -33,7 +33,7 @@ func (c *coder) others(v *RawXML, known ...string) {
 	if c.tag == "" {
 		return
 	}
-	r := newRawCopier(&c.scan, []byte(*v))
+	r := newRawCopier(c.scan, []byte(*v))
 	for c.tag != "" && !slices.Contains(known, c.tag) && len(r.out) < MaxText {
 		r.element(c.scan.depth)
 		c.advance()
@@ -208,7 +208,7 @@ func (r *rawCopier) binding(prefix, attrs string, outer int) (uri string, inside
 		if i == 0 && prefix == "" {
 			break
 		}
-		if uri, ok := lookUp(s.open[i].attrs, key); ok {
+		if uri, ok := lookUp(s.attrsOf(s.open[i]), key); ok {
 			return s.unescape(uri), i >= outer
 		}
 	}

@@ -34,6 +34,7 @@ type scanner struct {
 	err *SyntaxError
 
 	// The start tag that was read last.
+	start int    // position of its name
 	name  string // qualified name, prefix included
 	local string // name without prefix
 	attrs string // what stands between name and '>'
@@ -44,7 +45,11 @@ type scanner struct {
 	elements int
 }
 
-type tag struct{ name, attrs string }
+// tag is a start tag by its positions in src, to keep the scanner small.
+type tag struct{ start, name, attrs uint32 }
+
+func (s *scanner) nameOf(t tag) string  { return s.src[t.start:t.name] }
+func (s *scanner) attrsOf(t tag) string { return s.src[t.name:t.attrs] }
 
 // fail notes the first error. Who reads on checks err, in every loop.
 func (s *scanner) fail(reason string) {
@@ -103,7 +108,8 @@ func (s *scanner) enter() bool {
 		s.fail("elements are nested too deep")
 		return false
 	}
-	s.open[s.depth] = tag{s.name, s.attrs}
+	name := s.start + len(s.name)
+	s.open[s.depth] = tag{uint32(s.start), uint32(name), uint32(name + len(s.attrs))}
 	s.depth++
 	return true
 }
@@ -112,12 +118,14 @@ func (s *scanner) enter() bool {
 // false after the element's end tag, which it takes.
 func (s *scanner) next() bool {
 	for s.err == nil {
-		i := strings.IndexByte(s.src[s.pos:], '<')
-		if i < 0 {
-			s.fail("an element has no end tag")
-			break
+		if s.at(0) != '<' {
+			i := strings.IndexByte(s.src[s.pos:], '<')
+			if i < 0 {
+				s.fail("an element has no end tag")
+				break
+			}
+			s.pos += i
 		}
-		s.pos += i
 		switch s.at(1) {
 		case '/':
 			s.endTag()
@@ -174,6 +182,7 @@ func (s *scanner) startTag() {
 		s.fail("a tag has no name")
 		return
 	}
+	s.start = start
 	s.name = src[start:i]
 	s.local = s.name
 	if colon >= 0 {
@@ -258,7 +267,7 @@ func (s *scanner) endTag() {
 	if s.err != nil {
 		return
 	}
-	want := s.open[s.depth-1].name
+	want := s.nameOf(s.open[s.depth-1])
 	rest := s.src[s.pos+2:]
 	if !strings.HasPrefix(rest, want) {
 		s.fail("an end tag does not match its start tag")
@@ -310,13 +319,19 @@ func (s *scanner) at(i int) byte {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-func isNameStart(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf
+// nameChars says which octets a name is made of: 1 inside, 3 at its start too.
+// Octets beyond ASCII are taken as they come.
+var nameChars = [256]uint8{
+	'-': 1, '.': 1, '0': 1, '1': 1, '2': 1, '3': 1, '4': 1, '5': 1, '6': 1, '7': 1, '8': 1, '9': 1, ':': 3, '_': 3,
+	'A': 3, 'B': 3, 'C': 3, 'D': 3, 'E': 3, 'F': 3, 'G': 3, 'H': 3, 'I': 3, 'J': 3, 'K': 3, 'L': 3, 'M': 3,
+	'N': 3, 'O': 3, 'P': 3, 'Q': 3, 'R': 3, 'S': 3, 'T': 3, 'U': 3, 'V': 3, 'W': 3, 'X': 3, 'Y': 3, 'Z': 3,
+	'a': 3, 'b': 3, 'c': 3, 'd': 3, 'e': 3, 'f': 3, 'g': 3, 'h': 3, 'i': 3, 'j': 3, 'k': 3, 'l': 3, 'm': 3,
+	'n': 3, 'o': 3, 'p': 3, 'q': 3, 'r': 3, 's': 3, 't': 3, 'u': 3, 'v': 3, 'w': 3, 'x': 3, 'y': 3, 'z': 3,
 }
 
-func isName(c byte) bool {
-	return isNameStart(c) || c >= '0' && c <= '9' || c == '-' || c == '.'
-}
+func isNameStart(c byte) bool { return nameChars[c] == 3 || c >= utf8.RuneSelf }
+
+func isName(c byte) bool { return nameChars[c] != 0 || c >= utf8.RuneSelf }
 
 // utf8Text returns body as UTF-8 and whether it was not: then it is read as
 // ISO 8859-1, which is what switches send that don't send UTF-8.
