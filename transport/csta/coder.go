@@ -62,7 +62,7 @@ func (c *coder) advance() {
 func (c *coder) nextChild() {
 	c.tag = ""
 	if c.scan.next() {
-		c.tag = c.scan.local
+		c.tag = c.scan.localName()
 	}
 }
 

@@ -104,12 +104,12 @@ func Decode(body []byte) (Message, Info, error) {
 	if s.err != nil {
 		return nil, *info, s.err
 	}
-	m := newMessage(s.local)
+	m := newMessage(s.localName())
 	if m == nil {
-		if m = misspelt(s.local); m != nil {
+		if m = misspelt(s.localName()); m != nil {
 			info.Leniencies |= LenientSpelling
 		} else {
-			m = &UnknownMessage{Root: strings.Clone(s.local)}
+			m = &UnknownMessage{Root: strings.Clone(s.localName())}
 		}
 	}
 	c.root = m.Name()
@@ -140,12 +140,12 @@ func misspelt(name string) Message {
 // namespaces notes the root element's name and namespaces.
 func (c *coder) namespaces(m Message) {
 	info, s := c.info, c.scan
-	info.Root = s.local
+	info.Root = s.localName()
 	bound := false
-	if len(s.name) > len(s.local) {
-		info.Prefix = s.name[:len(s.name)-len(s.local)-1]
+	if len(s.name()) > len(s.localName()) {
+		info.Prefix = s.name()[:len(s.name())-len(s.localName())-1]
 	}
-	for attrs := s.attrs; attrs != ""; {
+	for attrs := s.attrs(); attrs != ""; {
 		var key, value string
 		key, value, attrs = cutAttribute(attrs)
 		if key != "xmlns" && !strings.HasPrefix(key, "xmlns:") {

@@ -135,8 +135,8 @@ func (r *rawCopier) text(run string) {
 // not plain ASCII is left out.
 func (r *rawCopier) element(outer int) {
 	s := r.scan
-	attrs := s.attrs
-	prefix, local := splitName(s.name)
+	attrs := s.attrs()
+	prefix, local := splitName(s.name())
 	if len(r.out) > r.limit {
 		s.fail("private content is too long")
 	}

@@ -33,11 +33,10 @@ type scanner struct {
 	pos int
 	err *SyntaxError
 
-	// The start tag that was read last.
-	start int    // position of its name
-	name  string // qualified name, prefix included
-	local string // name without prefix
-	attrs string // what stands between name and '>'
+	// The start tag that was read last, by positions in src: strings would
+	// cost a write barrier each while the garbage collector runs.
+	tag   tag
+	local uint32 // start of the name without prefix
 	empty bool   // closed by "/>"
 
 	open     [MaxDepth]tag // elements whose content is being read
@@ -45,11 +44,18 @@ type scanner struct {
 	elements int
 }
 
-// tag is a start tag by its positions in src, to keep the scanner small.
+// tag is a start tag: where its name starts and ends and where its attributes,
+// which follow the name, end.
 type tag struct{ start, name, attrs uint32 }
 
 func (s *scanner) nameOf(t tag) string  { return s.src[t.start:t.name] }
 func (s *scanner) attrsOf(t tag) string { return s.src[t.name:t.attrs] }
+
+// name is the qualified name of the start tag that was read last, localName
+// is without its prefix, attrs what stands between name and end of the tag.
+func (s *scanner) name() string      { return s.nameOf(s.tag) }
+func (s *scanner) localName() string { return s.src[s.local:s.tag.name] }
+func (s *scanner) attrs() string     { return s.attrsOf(s.tag) }
 
 // fail notes the first error. Who reads on checks err, in every loop.
 func (s *scanner) fail(reason string) {
@@ -108,8 +114,7 @@ func (s *scanner) enter() bool {
 		s.fail("elements are nested too deep")
 		return false
 	}
-	name := s.start + len(s.name)
-	s.open[s.depth] = tag{uint32(s.start), uint32(name), uint32(name + len(s.attrs))}
+	s.open[s.depth] = s.tag
 	s.depth++
 	return true
 }
@@ -182,14 +187,13 @@ func (s *scanner) startTag() {
 		s.fail("a tag has no name")
 		return
 	}
-	s.start = start
-	s.name = src[start:i]
-	s.local = s.name
+	s.tag = tag{uint32(start), uint32(i), uint32(i)}
+	s.local = uint32(start)
 	if colon >= 0 {
-		s.local = src[colon+1 : i]
+		s.local = uint32(colon + 1)
 	}
 	if i < len(src) && src[i] == '>' { // by far the most frequent
-		s.attrs, s.empty, s.pos = "", false, i+1
+		s.empty, s.pos = false, i+1
 		return
 	}
 	s.endOfStartTag(i)
@@ -197,7 +201,6 @@ func (s *scanner) startTag() {
 
 // endOfStartTag checks the attributes from i on and finds the end of the tag.
 func (s *scanner) endOfStartTag(i int) {
-	start := i
 	for n := 0; ; n++ {
 		blank := i
 		for i < len(s.src) && isSpace(s.src[i]) {
@@ -208,11 +211,11 @@ func (s *scanner) endOfStartTag(i int) {
 		}
 		switch s.src[i] {
 		case '>':
-			s.attrs, s.empty, s.pos = s.src[start:i], false, i+1
+			s.tag.attrs, s.empty, s.pos = uint32(i), false, i+1
 			return
 		case '/':
 			if i+1 < len(s.src) && s.src[i+1] == '>' {
-				s.attrs, s.empty, s.pos = s.src[start:i], true, i+2
+				s.tag.attrs, s.empty, s.pos = uint32(i), true, i+2
 				return
 			}
 			s.fail("a tag has a stray '/'")
