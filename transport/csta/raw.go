@@ -22,25 +22,6 @@ func (c *coder) raw(name string, v *RawXML) {
 	}
 }
 
-// others takes the children that have none of the names given.
-func (c *coder) others(v *RawXML, known ...string) {
-	if c.writing {
-		if *v != "" {
-			c.writeRaw("extensions", *v)
-		}
-		return
-	}
-	if c.tag == "" {
-		return
-	}
-	r := newRawCopier(c.scan, []byte(*v))
-	for c.tag != "" && !slices.Contains(known, c.tag) && len(r.out) < MaxText {
-		r.element(c.scan.depth)
-		c.advance()
-	}
-	*v = RawXML(r.out)
-}
-
 // writeRaw writes content that came from anywhere: it is read again, so that
 // what is sent is well-formed and in ASCII.
 func (c *coder) writeRaw(name string, v RawXML) {
