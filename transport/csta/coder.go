@@ -24,7 +24,7 @@ type coder struct {
 	writing bool
 
 	// Reading.
-	scan scanner
+	scan *scanner
 	tag  string // local name of the child that waits to be read, "" at the end
 	read int    // children read so far
 	info *Info
@@ -62,7 +62,7 @@ func (c *coder) advance() {
 func (c *coder) nextChild() {
 	c.tag = ""
 	if c.scan.next() {
-		c.tag = c.scan.local
+		c.tag = c.scan.localName()
 	}
 }
 
@@ -124,22 +124,20 @@ func (c *coder) absent(name string, need bool) {
 	}
 }
 
-func (c *coder) start(name string) {
-	c.out = append(c.out, '<')
-	c.out = append(c.out, name...)
-	c.out = append(c.out, '>')
+func appendStart(dst []byte, name string) []byte {
+	return append(append(append(dst, '<'), name...), '>')
 }
 
-func (c *coder) end(name string) {
-	c.out = append(c.out, "</"...)
-	c.out = append(c.out, name...)
-	c.out = append(c.out, '>')
+func appendEnd(dst []byte, name string) []byte {
+	return append(append(append(dst, "</"...), name...), '>')
 }
+
+func (c *coder) start(name string) { c.out = appendStart(c.out, name) }
+
+func (c *coder) end(name string) { c.out = appendEnd(c.out, name) }
 
 func (c *coder) element(name, text string) {
-	c.start(name)
-	c.out = appendText(c.out, text)
-	c.end(name)
+	c.out = appendEnd(appendText(appendStart(c.out, name), text), name)
 }
 
 func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }

@@ -20,9 +20,27 @@ type Extensions struct {
 }
 
 func (e *Extensions) fields(c *coder) {
-	one(c, "security", &e.Security, opt)
-	one(c, "privateData", &e.PrivateData, opt)
-	c.others(&e.Other, "security", "privateData")
+	if c.writing {
+		one(c, "security", &e.Security, opt)
+		one(c, "privateData", &e.PrivateData, opt)
+		if e.Other != "" {
+			c.writeRaw("extensions", e.Other)
+		}
+		return
+	}
+	others := newRawCopier(c.scan, []byte(e.Other))
+	for c.tag != "" {
+		switch c.tag {
+		case "security":
+			one(c, "security", &e.Security, opt)
+		case "privateData":
+			one(c, "privateData", &e.PrivateData, opt)
+		default:
+			others.element(c.scan.depth)
+			c.advance()
+		}
+	}
+	e.Other = RawXML(others.out)
 }
 
 func (c *coder) extensions(e **Extensions) { one(c, "extensions", e, opt) }

@@ -84,43 +84,49 @@ func (*UnknownMessage) fields(*coder) {}
 // A root element that isn't known gives an *UnknownMessage and no error. The
 // error is a *SyntaxError; even then Info holds what was seen so far.
 func Decode(body []byte) (Message, Info, error) {
-	var info Info
 	if len(body) > MaxBody {
-		return nil, info, &SyntaxError{Offset: MaxBody, Reason: "the message is too long"}
+		return nil, Info{}, &SyntaxError{Offset: MaxBody, Reason: "the message is too long"}
 	}
+	// One allocation for all that reading needs.
+	var r struct {
+		coder
+		scanner
+		Info
+	}
+	c, s, info := &r.coder, &r.scanner, &r.Info
+	c.scan, c.info = s, info
 	text, latin1 := utf8Text(body)
 	if latin1 {
 		info.Leniencies |= LenientEncoding
 	}
-	c := &coder{info: &info}
-	c.scan.src = text
-	c.scan.prolog()
-	if c.scan.err != nil {
-		return nil, info, c.scan.err
+	s.src = text
+	s.prolog()
+	if s.err != nil {
+		return nil, *info, s.err
 	}
-	m := newMessage(c.scan.local)
+	m := newMessage(s.localName())
 	if m == nil {
-		if m = misspelt(c.scan.local); m != nil {
+		if m = misspelt(s.localName()); m != nil {
 			info.Leniencies |= LenientSpelling
 		} else {
-			m = &UnknownMessage{Root: strings.Clone(c.scan.local)}
+			m = &UnknownMessage{Root: strings.Clone(s.localName())}
 		}
 	}
 	c.root = m.Name()
 	c.namespaces(m)
 	if _, unknown := m.(*UnknownMessage); unknown {
-		c.scan.skip()
+		s.skip()
 	} else {
 		c.children(m)
 	}
-	c.scan.epilog()
-	if c.scan.err != nil {
-		return nil, info, c.scan.err
+	s.epilog()
+	if s.err != nil {
+		return nil, *info, s.err
 	}
-	if s, ok := m.(*SystemStatus); ok && s.SystemStatus == "" {
+	if status, ok := m.(*SystemStatus); ok && status.SystemStatus == "" {
 		info.Leniencies |= LenientEmpty
 	}
-	return m, info, nil
+	return m, *info, nil
 }
 
 // misspelt reads the spelling that one would expect.
@@ -133,13 +139,13 @@ func misspelt(name string) Message {
 
 // namespaces notes the root element's name and namespaces.
 func (c *coder) namespaces(m Message) {
-	info, s := c.info, &c.scan
-	info.Root = s.local
+	info, s := c.info, c.scan
+	info.Root = s.localName()
 	bound := false
-	if len(s.name) > len(s.local) {
-		info.Prefix = s.name[:len(s.name)-len(s.local)-1]
+	if len(s.name()) > len(s.localName()) {
+		info.Prefix = s.name()[:len(s.name())-len(s.localName())-1]
 	}
-	for attrs := s.attrs; attrs != ""; {
+	for attrs := s.attrs(); attrs != ""; {
 		var key, value string
 		key, value, attrs = cutAttribute(attrs)
 		if key != "xmlns" && !strings.HasPrefix(key, "xmlns:") {

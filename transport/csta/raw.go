@@ -15,30 +15,11 @@ func (c *coder) raw(name string, v *RawXML) {
 		c.writeRaw(name, *v)
 		c.end(name)
 	} else if c.tag == name {
-		r := newRawCopier(&c.scan, nil)
+		r := newRawCopier(c.scan, nil)
 		r.content(c.scan.depth + 1)
 		*v = RawXML(r.out)
 		c.advance()
 	}
-}
-
-// others takes the children that have none of the names given.
-func (c *coder) others(v *RawXML, known ...string) {
-	if c.writing {
-		if *v != "" {
-			c.writeRaw("extensions", *v)
-		}
-		return
-	}
-	if c.tag == "" {
-		return
-	}
-	r := newRawCopier(&c.scan, []byte(*v))
-	for c.tag != "" && !slices.Contains(known, c.tag) && len(r.out) < MaxText {
-		r.element(c.scan.depth)
-		c.advance()
-	}
-	*v = RawXML(r.out)
 }
 
 // writeRaw writes content that came from anywhere: it is read again, so that
@@ -135,8 +116,8 @@ func (r *rawCopier) text(run string) {
 // not plain ASCII is left out.
 func (r *rawCopier) element(outer int) {
 	s := r.scan
-	attrs := s.attrs
-	prefix, local := splitName(s.name)
+	attrs := s.attrs()
+	prefix, local := splitName(s.name())
 	if len(r.out) > r.limit {
 		s.fail("private content is too long")
 	}
@@ -208,7 +189,7 @@ func (r *rawCopier) binding(prefix, attrs string, outer int) (uri string, inside
 		if i == 0 && prefix == "" {
 			break
 		}
-		if uri, ok := lookUp(s.open[i].attrs, key); ok {
+		if uri, ok := lookUp(s.attrsOf(s.open[i]), key); ok {
 			return s.unescape(uri), i >= outer
 		}
 	}

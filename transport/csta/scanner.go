@@ -33,10 +33,10 @@ type scanner struct {
 	pos int
 	err *SyntaxError
 
-	// The start tag that was read last.
-	name  string // qualified name, prefix included
-	local string // name without prefix
-	attrs string // what stands between name and '>'
+	// The start tag that was read last, by positions in src: strings would
+	// cost a write barrier each while the garbage collector runs.
+	tag   tag
+	local uint32 // start of the name without prefix
 	empty bool   // closed by "/>"
 
 	open     [MaxDepth]tag // elements whose content is being read
@@ -44,7 +44,18 @@ type scanner struct {
 	elements int
 }
 
-type tag struct{ name, attrs string }
+// tag is a start tag: where its name starts and ends and where its attributes,
+// which follow the name, end.
+type tag struct{ start, name, attrs uint32 }
+
+func (s *scanner) nameOf(t tag) string  { return s.src[t.start:t.name] }
+func (s *scanner) attrsOf(t tag) string { return s.src[t.name:t.attrs] }
+
+// name is the qualified name of the start tag that was read last, localName
+// is without its prefix, attrs what stands between name and end of the tag.
+func (s *scanner) name() string      { return s.nameOf(s.tag) }
+func (s *scanner) localName() string { return s.src[s.local:s.tag.name] }
+func (s *scanner) attrs() string     { return s.attrsOf(s.tag) }
 
 // fail notes the first error. Who reads on checks err, in every loop.
 func (s *scanner) fail(reason string) {
@@ -103,7 +114,7 @@ func (s *scanner) enter() bool {
 		s.fail("elements are nested too deep")
 		return false
 	}
-	s.open[s.depth] = tag{s.name, s.attrs}
+	s.open[s.depth] = s.tag
 	s.depth++
 	return true
 }
@@ -112,12 +123,14 @@ func (s *scanner) enter() bool {
 // false after the element's end tag, which it takes.
 func (s *scanner) next() bool {
 	for s.err == nil {
-		i := strings.IndexByte(s.src[s.pos:], '<')
-		if i < 0 {
-			s.fail("an element has no end tag")
-			break
+		if s.at(0) != '<' {
+			i := strings.IndexByte(s.src[s.pos:], '<')
+			if i < 0 {
+				s.fail("an element has no end tag")
+				break
+			}
+			s.pos += i
 		}
-		s.pos += i
 		switch s.at(1) {
 		case '/':
 			s.endTag()
@@ -174,13 +187,13 @@ func (s *scanner) startTag() {
 		s.fail("a tag has no name")
 		return
 	}
-	s.name = src[start:i]
-	s.local = s.name
+	s.tag = tag{uint32(start), uint32(i), uint32(i)}
+	s.local = uint32(start)
 	if colon >= 0 {
-		s.local = src[colon+1 : i]
+		s.local = uint32(colon + 1)
 	}
 	if i < len(src) && src[i] == '>' { // by far the most frequent
-		s.attrs, s.empty, s.pos = "", false, i+1
+		s.empty, s.pos = false, i+1
 		return
 	}
 	s.endOfStartTag(i)
@@ -188,7 +201,6 @@ func (s *scanner) startTag() {
 
 // endOfStartTag checks the attributes from i on and finds the end of the tag.
 func (s *scanner) endOfStartTag(i int) {
-	start := i
 	for n := 0; ; n++ {
 		blank := i
 		for i < len(s.src) && isSpace(s.src[i]) {
@@ -199,11 +211,11 @@ func (s *scanner) endOfStartTag(i int) {
 		}
 		switch s.src[i] {
 		case '>':
-			s.attrs, s.empty, s.pos = s.src[start:i], false, i+1
+			s.tag.attrs, s.empty, s.pos = uint32(i), false, i+1
 			return
 		case '/':
 			if i+1 < len(s.src) && s.src[i+1] == '>' {
-				s.attrs, s.empty, s.pos = s.src[start:i], true, i+2
+				s.tag.attrs, s.empty, s.pos = uint32(i), true, i+2
 				return
 			}
 			s.fail("a tag has a stray '/'")
@@ -258,7 +270,7 @@ func (s *scanner) endTag() {
 	if s.err != nil {
 		return
 	}
-	want := s.open[s.depth-1].name
+	want := s.nameOf(s.open[s.depth-1])
 	rest := s.src[s.pos+2:]
 	if !strings.HasPrefix(rest, want) {
 		s.fail("an end tag does not match its start tag")
@@ -310,13 +322,19 @@ func (s *scanner) at(i int) byte {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
 
-func isNameStart(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == ':' || c >= utf8.RuneSelf
+// nameChars says which octets a name is made of: 1 inside, 3 at its start too.
+// Octets beyond ASCII are taken as they come.
+var nameChars = [256]uint8{
+	'-': 1, '.': 1, '0': 1, '1': 1, '2': 1, '3': 1, '4': 1, '5': 1, '6': 1, '7': 1, '8': 1, '9': 1, ':': 3, '_': 3,
+	'A': 3, 'B': 3, 'C': 3, 'D': 3, 'E': 3, 'F': 3, 'G': 3, 'H': 3, 'I': 3, 'J': 3, 'K': 3, 'L': 3, 'M': 3,
+	'N': 3, 'O': 3, 'P': 3, 'Q': 3, 'R': 3, 'S': 3, 'T': 3, 'U': 3, 'V': 3, 'W': 3, 'X': 3, 'Y': 3, 'Z': 3,
+	'a': 3, 'b': 3, 'c': 3, 'd': 3, 'e': 3, 'f': 3, 'g': 3, 'h': 3, 'i': 3, 'j': 3, 'k': 3, 'l': 3, 'm': 3,
+	'n': 3, 'o': 3, 'p': 3, 'q': 3, 'r': 3, 's': 3, 't': 3, 'u': 3, 'v': 3, 'w': 3, 'x': 3, 'y': 3, 'z': 3,
 }
 
-func isName(c byte) bool {
-	return isNameStart(c) || c >= '0' && c <= '9' || c == '-' || c == '.'
-}
+func isNameStart(c byte) bool { return nameChars[c] == 3 || c >= utf8.RuneSelf }
+
+func isName(c byte) bool { return nameChars[c] != 0 || c >= utf8.RuneSelf }
 
 // utf8Text returns body as UTF-8 and whether it was not: then it is read as
 // ISO 8859-1, which is what switches send that don't send UTF-8.

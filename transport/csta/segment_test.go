@@ -108,6 +108,25 @@ func TestAnswerSnapshotDevice_Boundary(t *testing.T) {
 	}
 }
 
+// Items of a size that seldom fills a segment to the last octet.
+func TestAnswerSnapshotDevice_LongItems(t *testing.T) {
+	for size := 1000; size < 9000; size += 777 {
+		infos := deviceInfos(60)
+		for i := range infos {
+			infos[i].ConnectionIdentifier.CallID = strings.Repeat("7", size)
+		}
+		_, segments, err := AnswerSnapshotDevice(infos, "1", Ed6)
+		if err != nil || len(segments) < 2 {
+			t.Fatalf("%d segments, %v", len(segments), err)
+		}
+		for _, s := range segments {
+			if _, err := AppendMessage(nil, 1, Declaration, s, Ed6); err != nil || len(s.SnapshotData) == 0 {
+				t.Errorf("items of %d octets: %d in a segment, %v", size, len(s.SnapshotData), err)
+			}
+		}
+	}
+}
+
 func TestAnswerSnapshotCall_Segments(t *testing.T) {
 	infos := make([]SnapshotCallResponseInfo, 400)
 	for i := range infos {

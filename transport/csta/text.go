@@ -11,7 +11,7 @@ import (
 // peers wrap identifiers. wrapped is the innermost such element's name, and
 // attrs are the attributes that belong to the text.
 func (s *scanner) text() (value, attrs, wrapped string) {
-	attrs = s.attrs
+	attrs = s.attrs()
 	if !s.enter() {
 		return "", attrs, ""
 	}
@@ -81,7 +81,7 @@ func (s *scanner) mixedText(attrs string) (value, outAttrs, wrapped string) {
 			}
 		default:
 			if s.startTag(); s.err == nil {
-				attrs, wrapped = s.attrs, s.local
+				attrs, wrapped = s.attrs(), s.localName()
 				s.enter()
 			}
 		}
