@@ -19,7 +19,6 @@ type eventForm struct {
 	root, connection, subject   string
 	calling, called, redirected bool // callingDevice, calledDevice, lastRedirectionDevice follow
 	user                        bool // userData stands behind correlatorData
-	late                        bool // callingDevice … stand behind networkInterfaceUsed or newDestination
 }
 
 var callForms = map[eventKind]eventForm{

@@ -52,7 +52,7 @@ func (m *model) rings(c *call, device string) {
 		m.after(m.draw(ringTime/2), func() { m.abandon(c, device, Alerting) })
 		return
 	}
-	if c.script && c.acdQueue != "" && m.chance(0.03) {
+	if c.script && c.acdQueue != "" && d.kind == station && m.chance(0.03) {
 		m.after(m.draw(2*ringTime), func() { m.missed(c, device) })
 		return
 	}
@@ -93,13 +93,17 @@ func (m *model) missed(c *call, device string) {
 	m.redirect(c, device, queue, "callNotAnswered")
 }
 
-// abandon lets the caller of a traffic call hang up before an answer.
+// abandon lets the caller of a traffic call, or who is left in their place, hang up before an answer.
 func (m *model) abandon(c *call, device string, was State) {
-	if c.over || c.state(device) != was || c.at(c.calling) == nil {
+	if c.over || c.state(device) != was {
 		return
 	}
+	who := c.calling
+	if c.at(who) == nil {
+		who = c.far(device)
+	}
 	m.counts.Abandoned++
-	m.drop(c, c.calling, "callCancelled")
+	m.drop(c, who, "callCancelled")
 }
 
 func (m *model) waits(c *call, queue string) {
