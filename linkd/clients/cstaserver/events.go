@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/private"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -55,7 +56,7 @@ func callEvent(c *fsmpb.CallChange) csta.Message {
 			NetworkCallingDevice: netCalling, NetworkCalledDevice: netCalled, CallLinkageData: linkage, Extensions: ext}
 	case fsmpb.EventType_QUEUED:
 		return &csta.QueuedEvent{QueuedConnection: conn, Queue: device, CallingDevice: calling, CalledDevice: called,
-			LastRedirectionDevice: redirection, NumberQueued: number(c.NumberQueued), CallsInFront: number(c.CallsInFront),
+			LastRedirectionDevice: redirection, NumberQueued: count(c.NumberQueued), CallsInFront: count(c.CallsInFront),
 			LocalConnectionInfo: local, CorrelatorData: correlator, UserData: user, Cause: cause,
 			NetworkCallingDevice: netCalling, NetworkCalledDevice: netCalled, CallLinkageData: linkage, Extensions: ext}
 	case fsmpb.EventType_DIVERTED:
@@ -143,13 +144,25 @@ func featureEvent(f *fsmpb.FeatureChange) csta.Message {
 	return nil
 }
 
+// privateEvent passes on what a switch said of a device beyond the standard.
+func privateEvent(p *fsmpb.PrivateEvent) csta.Message {
+	ev := &csta.PrivateEvent{}
+	if e := extensions(p.Private); e != nil {
+		ev.PrivateData = e.PrivateData
+		if e.Other != "" {
+			ev.Extensions = &csta.Extensions{Other: e.Other}
+		}
+	}
+	return ev
+}
+
 // shorter takes from an event what is too much for a frame: first what is
 // private, then user data, then correlator data. It reports whether there was
 // something.
 func shorter(c *fsmpb.CallChange, try int) bool {
 	switch {
-	case try == 0 && c.Private != nil:
-		c.Private = nil
+	case try == 0 && (c.Private != nil || c.Linkage != ""):
+		c.Private, c.Linkage = nil, ""
 	case try <= 1 && c.Data.GetUserData() != nil:
 		c.Data.UserData = nil
 	case try <= 2 && c.Data.GetCorrelator() != nil:
@@ -169,8 +182,8 @@ func connection(call uint64, device string) csta.ConnectionID {
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }
 
-// number leaves out what the switch did not tell: both counts are 0 then.
-func number(n int32) *int {
+// count leaves out what the switch did not tell: both counts are 0 then.
+func count(n int32) *int {
 	if n == 0 {
 		return nil
 	}
@@ -234,11 +247,9 @@ func linkage(id string) *csta.CallLinkageData {
 }
 
 // extensions carries what the switch's own extensions said.
-func extensions(raw []byte) *csta.Extensions {
-	if len(raw) == 0 {
-		return nil
-	}
-	return &csta.Extensions{Other: csta.RawXML(raw)}
+func extensions(packed []byte) *csta.Extensions {
+	e, _ := private.Unpack(packed) // the log holds only what Pack made
+	return e
 }
 
 func localState(s fsmpb.ConnectionState) csta.LocalConnectionState {

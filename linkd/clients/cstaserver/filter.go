@@ -53,7 +53,7 @@ func passing(f *csta.MonitorFilter, p Polarity) uint64 {
 	}
 	pass := passAll
 	if p == Wanted {
-		pass = 0
+		pass = 1 << fsmpb.EventType_PRIVATE_EVENT // the bits of its group are not read
 	}
 	for _, b := range filterBit {
 		if f.Present&b.bit == 0 {

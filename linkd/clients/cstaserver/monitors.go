@@ -29,14 +29,21 @@ func newMonitor(m *fsmpb.Monitor) *monitor {
 	}
 	return &monitor{
 		xref: m.Xref, id: decimal(m.Xref), device: m.Device, typ: m.Type, filter: m.Filter, object: object,
-		wrote: csta.FilterBits(m.RawFilter), known: true, since: fsm.PositionOf(m.Started),
+		wrote: csta.FilterBits(m.RawFilter),
 	}
 }
 
 func (m *monitor) passes(t fsmpb.EventType) bool { return m.filter&(1<<t) != 0 }
 
+// hearer is a monitor that hears an event, and its own device's state.
+type hearer struct {
+	m     *monitor
+	state fsmpb.ConnectionState
+}
+
 // monitors is the session's table of monitors.
 type monitors struct {
+	hearing  []hearer // of the last call of hearers
 	byXref   map[uint64]*monitor
 	byDevice map[string][]*monitor // device-type ones, by cross reference ID
 }
@@ -80,4 +87,55 @@ func (t *monitors) sorted() []*monitor {
 	}
 	slices.SortFunc(out, func(a, b *monitor) int { return int(int64(a.xref) - int64(b.xref)) })
 	return out
+}
+
+// hearers gives the type of a record's event and the monitors that are to hear
+// it, whatever their filter: device-type ones by device, call-type ones by
+// call. The slice is valid until the next call.
+func (t *monitors) hearers(r *fsm.Record) (fsmpb.EventType, []hearer) {
+	t.hearing = t.hearing[:0]
+	if len(t.byXref) == 0 {
+		return 0, nil
+	}
+	device := func(id string, state fsmpb.ConnectionState) {
+		for _, m := range t.byDevice[id] {
+			if m.typ == fsmpb.MonitorType_DEVICE_TYPE {
+				t.hearing = append(t.hearing, hearer{m, state})
+			}
+		}
+	}
+	const none = fsmpb.ConnectionState_STATE_UNKNOWN
+	switch k := r.Kind.(type) {
+	case *fsmpb.Record_Call:
+		for _, h := range k.Call.Heard {
+			device(h.Device, h.State)
+		}
+		for _, xref := range k.Call.Followers {
+			if m, ok := t.byXref[xref]; ok && m.typ == fsmpb.MonitorType_CALL_TYPE {
+				t.hearing = append(t.hearing, hearer{m, ownState(k.Call, m.device)})
+			}
+		}
+		return k.Call.Type, t.hearing
+	case *fsmpb.Record_Agent:
+		device(k.Agent.Device, none)
+		return k.Agent.Type, t.hearing
+	case *fsmpb.Record_Feature:
+		device(k.Feature.Device, none)
+		return k.Feature.Type, t.hearing
+	case *fsmpb.Record_Private:
+		device(k.Private.Via, none)
+		return fsmpb.EventType_PRIVATE_EVENT, t.hearing
+	}
+	return 0, nil
+}
+
+// ownState is the state of a call-type monitor's device in the call; unknown if
+// it monitors a call or the device has no part in it.
+func ownState(c *fsmpb.CallChange, device string) fsmpb.ConnectionState {
+	for _, h := range c.Heard {
+		if device != "" && h.Device == device {
+			return h.State
+		}
+	}
+	return fsmpb.ConnectionState_STATE_UNKNOWN
 }
