@@ -1,0 +1,215 @@
+package cstaserver
+
+import (
+	"time"
+
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/transport/csta"
+)
+
+// association is what client and server agreed on.
+type association struct {
+	edition csta.Edition
+	fixed   bool // edition comes from the client
+	begun   bool // a message of the client came
+	asked   bool // one that asks for an association came
+
+	told     csta.SystemStatusValue // status that the client was told last
+	first    bool                   // the SystemStatus sent at accept is not answered yet
+	missed   int                    // heartbeats since the client was last heard
+	invoke   uint16                 // of our last request
+	register []register
+	minted   uint64 // sysStatRegisterIDs and serviceCrossRefIDs
+
+	// ECMA-354.
+	explicit bool
+	starting bool // a StartApplicationSession waits for its answer
+	stopping bool // a StopApplicationSession does
+	duration time.Duration
+	expires  time.Time
+}
+
+// heldAnswer waits until a leader is known and no takeover runs, or until it
+// has waited long enough (DESIGN 4.3): so a T-Server's link selection succeeds
+// at its first try.
+type heldAnswer struct {
+	until time.Time
+	give  func()
+}
+
+// answer is given at the end of the feed, so that everything committed before
+// it has been told.
+type answer func(*fsm.State)
+
+// begin takes the connection's place in the feed, and speaks first if it is to.
+func (c *conn) begin() {
+	v := c.l.d.Replica.View()
+	c.at, c.seq, c.status = v.Feed().Last(), v.Feed().Total(), statusIn(v, c.l.o.Switch)
+	if c.l.o.StatusFirst {
+		c.hold(func() {
+			status, _ := c.normal()
+			if c.asso.begun { // it didn't wait for us, and 0 may be its own request's ID
+				if c.asso.told == "" {
+					c.tellStatus(status)
+				}
+				return
+			}
+			c.asso.told, c.asso.first = status, true
+			c.sendAlone(invokeAccept, &csta.SystemStatus{SystemStatus: status})
+		})
+	}
+}
+
+// hold gives an answer as soon as there is something to say.
+func (c *conn) hold(give func()) {
+	c.held = append(c.held, heldAnswer{time.Now().Add(holdAnswers), give})
+}
+
+// statusIn is a switch's status in the state.
+func statusIn(v *fsm.State, sw string) csta.SystemStatusValue {
+	if s, ok := v.Switch(sw); ok && s.Status != "" {
+		return csta.SystemStatusValue(s.Status)
+	}
+	return csta.StatusDisabled
+}
+
+// serving tells whether this node may say normal.
+func (c *conn) serving() bool {
+	role := c.l.d.Role
+	return role.Leading() || c.l.o.Serve == ServeAny && role.Live()
+}
+
+// normal is the status that the client is told (DESIGN 5.5), and whether it
+// will stay so: not while no leader is known or a takeover runs.
+func (c *conn) normal() (csta.SystemStatusValue, bool) {
+	known := c.l.d.Role.LeaderKnown()
+	if !c.serving() {
+		return csta.StatusDisabled, known
+	}
+	return c.status, known && c.status != csta.StatusInitializing
+}
+
+// settle does what is due now.
+func (c *conn) settle(now time.Time) {
+	if c.ended != nil {
+		return
+	}
+	status, settled := c.normal()
+	held := c.held
+	c.held = nil
+	for _, h := range held {
+		if settled || !now.Before(h.until) {
+			h.give()
+		} else {
+			c.held = append(c.held, h)
+		}
+	}
+	if c.asso.told != "" && !c.asso.first && c.asso.told != status {
+		c.tellStatus(status)
+	}
+	c.drainQueue()
+	c.sess.prune(now)
+	c.keepAlive(now)
+}
+
+// statusChanged judges a change of the switch's status.
+func (c *conn) statusChanged(k *fsmpb.StatusChange) {
+	status := csta.SystemStatusValue(k.Status)
+	switch status {
+	case csta.StatusMessagesLost, csta.StatusOverloadImminent, csta.StatusOverloadReached, csta.StatusOverloadRelieved:
+		if c.asso.told != "" && c.serving() { // what stays is told again after it
+			c.tellStatus(status)
+		}
+	default:
+		c.status = status
+	}
+}
+
+// tellStatus sends a status to the client, if it asked for such.
+func (c *conn) tellStatus(status csta.SystemStatusValue) {
+	c.asso.told = status
+	for _, r := range c.registrations() {
+		if r.hears(status, c.l.o.FilterPolarity) {
+			c.request(&csta.SystemStatus{SysStatRegisterID: r.id, SystemStatus: status})
+		}
+	}
+}
+
+// introduce tells the status after an association's answer, as T-Servers expect
+// it.
+func (c *conn) introduce() {
+	if c.asso.explicit || c.asso.told == "" {
+		status, _ := c.normal()
+		c.asso.told = ""
+		c.tellStatus(status)
+	}
+}
+
+// keepAlive sends heartbeats into silence, and drops a client that answers
+// none. Whatever it sends is an answer.
+func (c *conn) keepAlive(now time.Time) {
+	since := now.Sub(c.born)
+	silent := since - time.Duration(c.heard.Load())
+	switch {
+	case !c.spoke.Load():
+		if since >= c.l.o.HandshakeTimeout {
+			c.l.bad(c.addr, "silent", errSilent)
+			c.end(errSilent)
+		}
+	case c.asso.explicit && !c.asso.expires.IsZero() && !now.Before(c.asso.expires):
+		c.sessionTimerExpired()
+	case c.full.Load(): // it is us who don't read
+	case silent < c.l.o.Heartbeat:
+		c.asso.missed = 0
+	case silent < time.Duration(c.asso.missed+1)*c.l.o.Heartbeat:
+	case c.asso.missed >= c.l.o.Misses:
+		c.end(errNoAnswer)
+	default:
+		c.asso.missed++
+		status, _ := c.normal()
+		c.tellStatus(status)
+	}
+}
+
+// nextDeadline is when settle has to look again.
+func (c *conn) nextDeadline() time.Time {
+	next := c.born.Add(c.l.o.HandshakeTimeout)
+	if c.spoke.Load() {
+		heard := c.born.Add(time.Duration(c.heard.Load()))
+		next = heard.Add(time.Duration(c.asso.missed+1) * c.l.o.Heartbeat)
+		if !c.asso.expires.IsZero() && c.asso.expires.Before(next) {
+			next = c.asso.expires
+		}
+	}
+	for _, h := range c.held {
+		if h.until.Before(next) {
+			next = h.until
+		}
+	}
+	if len(c.sess.queue) > 0 && c.sess.state == attached {
+		if soon := time.Now().Add(10 * time.Millisecond); soon.Before(next) {
+			next = soon // for room in the stream
+		}
+	}
+	if c.full.Load() && next.Before(time.Now()) {
+		next = time.Now().Add(c.l.o.Heartbeat)
+	}
+	return next
+}
+
+// sayGoodbye tells the client why the connection ends.
+func (c *conn) sayGoodbye(why error) {
+	if !c.asso.begun && !c.asso.first {
+		return
+	}
+	if c.asso.explicit && c.sess.id != 0 {
+		if reason := termReason(why); reason != nil {
+			c.request(&csta.ApplicationSessionTerminated{SessionID: decimal(c.sess.id), SessionTermReason: reason})
+			return
+		}
+	}
+	if c.asso.told != csta.StatusDisabled {
+		c.tellStatus(csta.StatusDisabled)
+	}
+}
