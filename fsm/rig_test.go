@@ -383,3 +383,5 @@ func (c *client) progress() Position {
 	}}})
 	return p
 }
+
+func cloneDevice(d *Device) *Device { return proto.CloneOf(d) }
