@@ -104,18 +104,6 @@ func (t *txn) unverify(i *Intent) {
 	}
 }
 
-// linkClosed notes that the connection of an epoch was seen closed: what was
-// sent on it and isn't done will not be done.
-func (t *txn) linkClosed(sw string, epoch uint64) {
-	for _, i := range t.intentsOf(sw) {
-		if i.Epoch == epoch && !i.OldLinkClosed {
-			i = proto.CloneOf(i)
-			i.OldLinkClosed = true
-			t.intents.put(i.Id, i)
-		}
-	}
-}
-
 // concerned lists the devices that an intent's effect shows at.
 func (t *txn) concerned(i *Intent) []string {
 	r := i.Request

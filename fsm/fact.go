@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
 )
 
 func (t *txn) fact(f *fsmpb.Fact) Result { return Result{} }
@@ -45,4 +46,14 @@ func connOf(c *Call, device string) *Connection {
 		}
 	}
 	return nil
+}
+
+func (t *txn) linkClosed(sw string, epoch uint64) {
+	for _, i := range t.intentsOf(sw) {
+		if i.Epoch == epoch && !i.OldLinkClosed {
+			i = proto.CloneOf(i)
+			i.OldLinkClosed = true
+			t.intents.put(i.Id, i)
+		}
+	}
 }
