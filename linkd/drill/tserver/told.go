@@ -1,0 +1,107 @@
+package tserver
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
+
+// Report is what was seen so far.
+func (t *TServer) Report() Report {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.report
+	r.Faults, r.Notes = slices.Clone(r.Faults), slices.Clone(r.Notes)
+	return r
+}
+
+// Part is a device's own part in a call, as the model was told.
+type Part struct{ Device, Call, State string }
+
+// Told is everything that the model believes: one part for each device and call.
+func (t *TServer) Told() []Part {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var parts []Part
+	for _, d := range slices.Sorted(maps.Keys(t.monitors)) {
+		m := t.monitors[d]
+		for _, c := range slices.Sorted(maps.Keys(m.parts)) {
+			parts = append(parts, Part{Device: d, Call: c, State: m.parts[c]})
+		}
+	}
+	return parts
+}
+
+// Xrefs are the cross reference IDs by device.
+func (t *TServer) Xrefs() map[string]string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := map[string]string{}
+	for d, m := range t.monitors {
+		x[d] = m.xref
+	}
+	return x
+}
+
+// Active is the address of the active link, empty if there is none.
+func (t *TServer) Active() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.active
+}
+
+// Recovery is how long it took, after the last loss of a link, until the first
+// new event came; 0 if none came yet.
+func (t *TServer) Recovery() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lostAt.IsZero() || t.firstNew.IsZero() {
+		return 0
+	}
+	return t.firstNew.Sub(t.lostAt)
+}
+
+// WaitReady waits until every device is monitored on an active link.
+func (t *TServer) WaitReady(ctx context.Context) error {
+	return t.wait(ctx, "every monitor", func() bool { return t.ready })
+}
+
+// WaitSynced waits until every monitor has its first snapshot too.
+func (t *TServer) WaitSynced(ctx context.Context) error {
+	return t.wait(ctx, "every snapshot", func() bool {
+		if !t.ready {
+			return false
+		}
+		for _, m := range t.monitors {
+			if !m.synced {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// WaitNewEvent waits until a new event came after the last loss of a link.
+func (t *TServer) WaitNewEvent(ctx context.Context) error {
+	return t.wait(ctx, "a new event", func() bool { return t.ready && !t.firstNew.IsZero() })
+}
+
+func (t *TServer) wait(ctx context.Context, what string, ok func() bool) error {
+	for {
+		t.mu.Lock()
+		yes, changed := ok(), t.changed
+		t.mu.Unlock()
+		if yes {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("%s waits for %s: %w", t.o.Name, what, context.Cause(ctx))
+		}
+	}
+}

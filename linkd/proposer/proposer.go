@@ -1,0 +1,348 @@
+package proposer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
+)
+
+// Raft is the part of *raft.Raft that the proposer needs.
+type Raft interface {
+	Apply(data []byte, timeout time.Duration) raft.ApplyFuture
+	State() raft.RaftState
+	LeaderWithID() (raft.ServerAddress, raft.ServerID)
+}
+
+// Options of a proposer. The zero values of the numbers mean their defaults.
+type Options struct {
+	Raft Raft
+	// NowMS is the log time for the next entry.
+	NowMS func() int64
+	// Forward hands a marshalled fsmpb.Proposal to the leader at a Raft address
+	// and returns the marshalled fsmpb.ProposalResult.
+	Forward func(ctx context.Context, leader string, proposal []byte) ([]byte, error)
+	Logger  hclog.Logger
+	// EntryBytes is the largest log entry, default 256 KiB.
+	EntryBytes int
+	// InFlight is the number of entries on their way to a majority at once, default 2.
+	InFlight int
+	// Retry is the pause before trying again without a leader, default 10 ms.
+	Retry time.Duration
+	// ForwardTimeout bounds one hand-over to the leader, default 5 s.
+	ForwardTimeout time.Duration
+}
+
+// Proposer implements Log and Secrets. Run drives it.
+type Proposer struct {
+	o       Options
+	secrets secrets
+
+	mu      sync.Mutex
+	single  []*item   // commands of Propose and Hand, oldest first
+	streams []*stream // in turn
+	turn    int
+	flying  int
+	closed  bool
+	paused  bool          // after a failure, until the pause is over
+	wake    chan struct{} // one slot
+
+	batches, commands, forwards, failures uint64
+}
+
+// item is one command on its way.
+type item struct {
+	command *fsmpb.Command
+	secret  []byte
+	size    int
+	local   bool // may not be handed on: it was handed to us
+	ctx     context.Context
+	answer  chan answer // one slot; nil for a stream's
+
+	stream  *stream
+	ordinal uint64
+}
+
+type answer struct {
+	result fsm.Result
+	err    error
+}
+
+// New makes a proposer; it does nothing until Run.
+func New(o Options) *Proposer {
+	if o.EntryBytes == 0 {
+		o.EntryBytes = 256 << 10
+	}
+	if o.InFlight == 0 {
+		o.InFlight = 2
+	}
+	if o.Retry == 0 {
+		o.Retry = 10 * time.Millisecond
+	}
+	if o.ForwardTimeout == 0 {
+		o.ForwardTimeout = 5 * time.Second
+	}
+	return &Proposer{o: o, wake: make(chan struct{}, 1), secrets: newSecrets()}
+}
+
+// Take implements Secrets.
+func (p *Proposer) Take(session, attachment, ordinal uint64) ([]byte, bool) {
+	return p.secrets.take(secretKey{session, attachment, ordinal})
+}
+
+// Propose implements Log.
+func (p *Proposer) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, error) {
+	return p.submit(ctx, c, false)
+}
+
+func (p *Proposer) submit(ctx context.Context, c *fsmpb.Command, local bool) (fsm.Result, error) {
+	it := &item{command: c, size: proto.Size(c), local: local, ctx: ctx, answer: make(chan answer, 1)}
+	if it.size > p.o.EntryBytes {
+		return fsm.Result{}, fmt.Errorf("propose a command of %d bytes: the limit of an entry is %d", it.size, p.o.EntryBytes)
+	}
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return fsm.Result{}, ErrClosed
+	}
+	p.single = append(p.single, it)
+	p.mu.Unlock()
+	p.poke()
+	select {
+	case a := <-it.answer:
+		if a.err == nil && a.result.Err != nil {
+			a.err = a.result.Err
+		}
+		return a.result, a.err
+	case <-ctx.Done():
+		return fsm.Result{}, fmt.Errorf("propose to the log: outcome unknown: %w", context.Cause(ctx))
+	}
+}
+
+func (p *Proposer) poke() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run proposes until ctx ends, then fails what waits.
+func (p *Proposer) Run(ctx context.Context) {
+	var flights sync.WaitGroup
+	for {
+		batch := p.take()
+		if len(batch) > 0 {
+			p.launch(ctx, batch, &flights)
+			continue
+		}
+		select {
+		case <-p.wake:
+		case <-ctx.Done():
+			flights.Wait()
+			p.close()
+			return
+		}
+	}
+}
+
+// take collects what waits, up to one entry, if another may fly.
+func (p *Proposer) take() []*item {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	limit := p.o.InFlight
+	leading := p.o.Raft.State() == raft.Leader
+	if !leading {
+		limit = 1 // hand-overs could overtake each other
+	}
+	if p.flying >= limit || p.paused {
+		return nil
+	}
+	var batch []*item
+	size := 0
+	fits := func(it *item) bool {
+		return size+it.size+8 <= p.o.EntryBytes || len(batch) == 0
+	}
+	kept := p.single[:0:0]
+	for i, it := range p.single {
+		if it.ctx.Err() != nil {
+			continue // nobody waits for it any more
+		}
+		if it.local && !leading {
+			it.answer <- answer{err: raft.ErrNotLeader}
+			continue
+		}
+		if !fits(it) {
+			kept = append(kept, p.single[i:]...)
+			break
+		}
+		batch = append(batch, it)
+		size += it.size + 8
+	}
+	p.single = kept
+	for range p.streams {
+		s := p.streams[p.turn%len(p.streams)]
+		full := false
+		for it := s.peek(); it != nil; it = s.peek() {
+			if !fits(it) {
+				full = true
+				break
+			}
+			s.next++
+			batch = append(batch, it)
+			size += it.size + 8
+		}
+		if full {
+			break
+		}
+		p.turn++
+	}
+	if len(batch) > 0 {
+		p.flying++
+	}
+	return batch
+}
+
+// launch starts one batch; its end is handled by a goroutine of flights.
+func (p *Proposer) launch(ctx context.Context, batch []*item, flights *sync.WaitGroup) {
+	if p.o.Raft.State() == raft.Leader {
+		entry := &fsmpb.Entry{TimeMs: p.o.NowMS(), Level: 1}
+		for _, it := range batch {
+			p.keepSecret(it)
+			entry.Commands = append(entry.Commands, it.command)
+		}
+		data, err := proto.Marshal(entry)
+		if err != nil {
+			p.land(ctx, batch, nil, fmt.Errorf("marshal log entry: %w", err))
+			return
+		}
+		future := p.o.Raft.Apply(data, 0)
+		flights.Go(func() {
+			if err := future.Error(); err != nil {
+				p.land(ctx, batch, nil, err)
+				return
+			}
+			switch r := future.Response().(type) {
+			case []fsm.Result:
+				p.land(ctx, batch, r, nil)
+			case error:
+				p.land(ctx, batch, nil, r)
+			default:
+				p.land(ctx, batch, nil, fmt.Errorf("unexpected answer %T of the state machine", r))
+			}
+		})
+		return
+	}
+	flights.Go(func() {
+		results, err := p.handOver(ctx, batch)
+		p.land(ctx, batch, results, err)
+	})
+}
+
+func (p *Proposer) keepSecret(it *item) {
+	if c := it.command.GetClient(); c != nil && it.secret != nil {
+		p.secrets.put(secretKey{c.Session, c.Attachment, c.Ordinal}, it.secret)
+	}
+}
+
+// land settles a batch: answers on success, another try on failure.
+func (p *Proposer) land(ctx context.Context, batch []*item, results []fsm.Result, err error) {
+	if err == nil && len(results) != len(batch) {
+		err = fmt.Errorf("%d results for %d commands", len(results), len(batch))
+	}
+	p.mu.Lock()
+	p.flying--
+	p.batches++
+	p.commands += uint64(len(batch))
+	if err != nil {
+		p.failures++
+		p.returnLocked(batch, err)
+		p.pauseLocked(ctx)
+	} else {
+		for i, it := range batch {
+			if it.stream != nil {
+				it.stream.landed(it.ordinal, results[i])
+			} else {
+				it.answer <- answer{result: results[i]}
+			}
+		}
+	}
+	p.mu.Unlock()
+	if err != nil && !errors.Is(err, raft.ErrNotLeader) && !errors.Is(err, errNoLeader) {
+		p.o.Logger.Debug("proposal failed, trying again", "commands", len(batch), "error", err)
+	}
+	p.poke()
+}
+
+// returnLocked puts the commands of a failed batch back in their order.
+func (p *Proposer) returnLocked(batch []*item, err error) {
+	var again []*item
+	for _, it := range batch {
+		switch {
+		case it.stream != nil:
+			it.stream.rewind(it.ordinal)
+		case it.local:
+			it.answer <- answer{err: err}
+		default:
+			again = append(again, it)
+		}
+	}
+	p.single = append(again, p.single...)
+}
+
+// pauseLocked waits a moment before the next try, so that an election is not a
+// busy loop.
+func (p *Proposer) pauseLocked(ctx context.Context) {
+	if p.paused || ctx.Err() != nil {
+		return
+	}
+	p.paused = true
+	time.AfterFunc(p.o.Retry, func() {
+		p.mu.Lock()
+		p.paused = false
+		p.mu.Unlock()
+		p.poke()
+	})
+}
+
+// LeaderChanged ends a pause at once: somebody leads.
+func (p *Proposer) LeaderChanged() {
+	p.mu.Lock()
+	p.paused = false
+	p.mu.Unlock()
+	p.poke()
+}
+
+func (p *Proposer) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, it := range p.single {
+		it.answer <- answer{err: ErrClosed}
+	}
+	p.single = nil
+	for _, s := range p.streams {
+		s.die(ErrClosed)
+	}
+	p.streams = nil
+}
+
+// Stats counts what the proposer did.
+type Stats struct{ Batches, Commands, Forwards, Failures, Waiting uint64 }
+
+// Stats are the counts since the start.
+func (p *Proposer) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	waiting := uint64(len(p.single))
+	for _, s := range p.streams {
+		waiting += uint64(len(s.items) - s.next)
+	}
+	return Stats{p.batches, p.commands, p.forwards, p.failures, waiting}
+}
