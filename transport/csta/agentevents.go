@@ -14,6 +14,9 @@ type AgentLoggedOnEvent struct {
 // Name returns "AgentLoggedOnEvent".
 func (*AgentLoggedOnEvent) Name() string { return "AgentLoggedOnEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *AgentLoggedOnEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *AgentLoggedOnEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("agentDevice", &m.AgentDevice, req)
@@ -38,6 +41,9 @@ type AgentLoggedOffEvent struct {
 // Name returns "AgentLoggedOffEvent".
 func (*AgentLoggedOffEvent) Name() string { return "AgentLoggedOffEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *AgentLoggedOffEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *AgentLoggedOffEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("agentDevice", &m.AgentDevice, req)
@@ -61,6 +67,9 @@ type AgentReadyEvent struct {
 // Name returns "AgentReadyEvent".
 func (*AgentReadyEvent) Name() string { return "AgentReadyEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *AgentReadyEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *AgentReadyEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("agentDevice", &m.AgentDevice, req)
@@ -82,6 +91,9 @@ type AgentNotReadyEvent struct {
 
 // Name returns "AgentNotReadyEvent".
 func (*AgentNotReadyEvent) Name() string { return "AgentNotReadyEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *AgentNotReadyEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *AgentNotReadyEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
@@ -106,6 +118,9 @@ type AgentBusyEvent struct {
 // Name returns "AgentBusyEvent".
 func (*AgentBusyEvent) Name() string { return "AgentBusyEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *AgentBusyEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *AgentBusyEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("agentDevice", &m.AgentDevice, req)
@@ -129,6 +144,9 @@ type AgentWorkingAfterCallEvent struct {
 
 // Name returns "AgentWorkingAfterCallEvent".
 func (*AgentWorkingAfterCallEvent) Name() string { return "AgentWorkingAfterCallEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *AgentWorkingAfterCallEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *AgentWorkingAfterCallEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

@@ -33,6 +33,9 @@ type OfferedEvent struct {
 // Name returns "OfferedEvent".
 func (*OfferedEvent) Name() string { return "OfferedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *OfferedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *OfferedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("offeredConnection", &m.OfferedConnection, req)
@@ -99,6 +102,9 @@ type DeliveredEvent struct {
 // Name returns "DeliveredEvent".
 func (*DeliveredEvent) Name() string { return "DeliveredEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *DeliveredEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *DeliveredEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("connection", &m.Connection, req)
@@ -164,6 +170,9 @@ type EstablishedEvent struct {
 // Name returns "EstablishedEvent".
 func (*EstablishedEvent) Name() string { return "EstablishedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *EstablishedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *EstablishedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("establishedConnection", &m.EstablishedConnection, req)
@@ -216,6 +225,9 @@ type BridgedEvent struct {
 
 // Name returns "BridgedEvent".
 func (*BridgedEvent) Name() string { return "BridgedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *BridgedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *BridgedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

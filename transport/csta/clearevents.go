@@ -24,6 +24,9 @@ type ConnectionClearedEvent struct {
 // Name returns "ConnectionClearedEvent".
 func (*ConnectionClearedEvent) Name() string { return "ConnectionClearedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *ConnectionClearedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *ConnectionClearedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("droppedConnection", &m.DroppedConnection, req)
@@ -64,6 +67,9 @@ type CallClearedEvent struct {
 
 // Name returns "CallClearedEvent".
 func (*CallClearedEvent) Name() string { return "CallClearedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *CallClearedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *CallClearedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

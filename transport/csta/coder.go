@@ -53,9 +53,13 @@ func (c *coder) has(first Edition) bool { return !c.writing || c.ed >= first }
 
 // --- reading ---
 
-// advance takes the child that was just read and moves to the next one.
+// advance leaves the child that was just read and moves to the next one.
 func (c *coder) advance() {
 	c.read++
+	c.nextChild()
+}
+
+func (c *coder) nextChild() {
 	c.tag = ""
 	if c.scan.next() {
 		c.tag = c.scan.local
@@ -67,21 +71,16 @@ func (c *coder) children(f fielder) {
 	if !c.scan.enter() {
 		return
 	}
-	c.tag = ""
-	if c.scan.next() {
-		c.tag = c.scan.local
-	}
-	for first := true; c.tag != ""; first = false {
-		before := c.read
+	c.nextChild()
+	for progress := false; c.tag != ""; {
+		before, again := c.read, progress
 		f.fields(c)
-		if c.tag == "" {
-			break
-		}
-		if c.read != before && !first {
-			c.info.Leniencies |= LenientOrder
-		}
-		if c.read == before {
+		progress = c.read > before
+		switch {
+		case !progress && c.tag != "":
 			c.ignore()
+		case progress && again: // what the last call left could be read
+			c.info.Leniencies |= LenientOrder
 		}
 	}
 }
@@ -93,7 +92,7 @@ func (c *coder) ignore() {
 		c.info.Unknown = c.tag
 	}
 	c.scan.skip()
-	c.advance()
+	c.nextChild()
 }
 
 // value reads the text of the child that waits.

@@ -24,6 +24,9 @@ type CallInformationEvent struct {
 // Name returns "CallInformationEvent".
 func (*CallInformationEvent) Name() string { return "CallInformationEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *CallInformationEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *CallInformationEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("connection", &m.Connection, req)
@@ -59,6 +62,9 @@ type DigitsGeneratedEvent struct {
 
 // Name returns "DigitsGeneratedEvent".
 func (*DigitsGeneratedEvent) Name() string { return "DigitsGeneratedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *DigitsGeneratedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *DigitsGeneratedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

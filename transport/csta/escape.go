@@ -39,6 +39,9 @@ type PrivateEvent struct {
 // Name returns "PrivateEvent".
 func (*PrivateEvent) Name() string { return "PrivateEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *PrivateEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *PrivateEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	one(c, "security", &m.Security, opt)

@@ -13,6 +13,9 @@ type DoNotDisturbEvent struct {
 // Name returns "DoNotDisturbEvent".
 func (*DoNotDisturbEvent) Name() string { return "DoNotDisturbEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *DoNotDisturbEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *DoNotDisturbEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("device", &m.Device, req)
@@ -37,6 +40,9 @@ type ForwardingEvent struct {
 
 // Name returns "ForwardingEvent".
 func (*ForwardingEvent) Name() string { return "ForwardingEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *ForwardingEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *ForwardingEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
@@ -63,6 +69,9 @@ type BackInServiceEvent struct {
 // Name returns "BackInServiceEvent".
 func (*BackInServiceEvent) Name() string { return "BackInServiceEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *BackInServiceEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *BackInServiceEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("device", &m.Device, req)
@@ -81,6 +90,9 @@ type OutOfServiceEvent struct {
 // Name returns "OutOfServiceEvent".
 func (*OutOfServiceEvent) Name() string { return "OutOfServiceEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *OutOfServiceEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *OutOfServiceEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.subject("device", &m.Device, req)
@@ -98,6 +110,9 @@ type PartiallyInServiceEvent struct {
 
 // Name returns "PartiallyInServiceEvent".
 func (*PartiallyInServiceEvent) Name() string { return "PartiallyInServiceEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *PartiallyInServiceEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *PartiallyInServiceEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

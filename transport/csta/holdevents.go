@@ -21,6 +21,9 @@ type HeldEvent struct {
 // Name returns "HeldEvent".
 func (*HeldEvent) Name() string { return "HeldEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *HeldEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *HeldEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("heldConnection", &m.HeldConnection, req)
@@ -60,6 +63,9 @@ type RetrievedEvent struct {
 
 // Name returns "RetrievedEvent".
 func (*RetrievedEvent) Name() string { return "RetrievedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *RetrievedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *RetrievedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
@@ -106,6 +112,9 @@ type TransferedEvent struct {
 
 // Name returns "TransferedEvent".
 func (*TransferedEvent) Name() string { return "TransferedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *TransferedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *TransferedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
@@ -155,6 +164,9 @@ type ConferencedEvent struct {
 
 // Name returns "ConferencedEvent".
 func (*ConferencedEvent) Name() string { return "ConferencedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *ConferencedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *ConferencedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

@@ -13,6 +13,13 @@ type Message interface {
 	fielder
 }
 
+// Event is a message that a monitor sends.
+type Event interface {
+	Message
+	// Monitor returns the event's monitorCrossRefID, to be read or set.
+	Monitor() *string
+}
+
 // Declaration is the XML declaration that most switches and CSTA servers send
 // in front of a message and most clients don't. Append never writes it; put it
 // into dst before.
@@ -30,7 +37,7 @@ const (
 	LenientNamespace Leniency = 1 << iota // no namespace, or not the message's own
 	LenientPrefix                         // a prefix that is bound to no namespace
 	LenientOrder                          // children not in the schema's order
-	LenientWrapping                       // a text inside an element of its own
+	LenientWrapping                       // a value inside an element of its own, or outside the one it has
 	LenientUnknown                        // children that the schema doesn't have
 	LenientValue                          // a number, boolean or hexBinary that is none
 	LenientEncoding                       // not UTF-8
@@ -40,7 +47,7 @@ const (
 
 // String names the liberties, separated by commas.
 func (l Leniency) String() string {
-	names := [...]string{"namespace", "unbound prefix", "child order", "wrapped text",
+	names := [...]string{"namespace", "unbound prefix", "child order", "wrapping",
 		"unknown element", "unreadable value", "encoding", "spelling", "empty status"}
 	var set []string
 	for i, name := range names {
@@ -135,12 +142,11 @@ func (c *coder) namespaces(m Message) {
 	for attrs := s.attrs; attrs != ""; {
 		var key, value string
 		key, value, attrs = cutAttribute(attrs)
-		prefix, isPrefix := strings.CutPrefix(key, "xmlns:")
-		if key != "xmlns" && !isPrefix {
+		if key != "xmlns" && !strings.HasPrefix(key, "xmlns:") {
 			continue
 		}
 		value = s.unescape(value)
-		if prefix == info.Prefix && isPrefix == (info.Prefix != "") || key == "xmlns" && info.Prefix == "" {
+		if key == declaration(info.Prefix) {
 			info.Namespace, bound = value, true
 		}
 		if e, ok := ParseEdition(value); ok && (info.Edition == 0 || info.Namespace == value) {
@@ -164,6 +170,14 @@ func (c *coder) namespaces(m Message) {
 // that can't be sent at all, it returns dst as it was.
 func Append(dst []byte, m Message, ed Edition) ([]byte, error) {
 	return appendMessage(dst, m, ed, nil)
+}
+
+// Check reports what a message lacks that the schema requires, as the
+// *MissingError that Append would return. Decode itself requires nothing, so
+// that a server can say in its answer what is missing.
+func Check(m Message, ed Edition) error {
+	_, err := Append(make([]byte, 0, 1024), m, ed)
+	return err
 }
 
 func appendMessage(dst []byte, m Message, ed Edition, marks *marks) ([]byte, error) {

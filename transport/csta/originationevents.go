@@ -27,6 +27,9 @@ type ServiceInitiatedEvent struct {
 // Name returns "ServiceInitiatedEvent".
 func (*ServiceInitiatedEvent) Name() string { return "ServiceInitiatedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *ServiceInitiatedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *ServiceInitiatedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("initiatedConnection", &m.InitiatedConnection, req)
@@ -83,6 +86,9 @@ type OriginatedEvent struct {
 // Name returns "OriginatedEvent".
 func (*OriginatedEvent) Name() string { return "OriginatedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *OriginatedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *OriginatedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("originatedConnection", &m.OriginatedConnection, req)
@@ -134,6 +140,9 @@ type DigitsDialedEvent struct {
 
 // Name returns "DigitsDialedEvent".
 func (*DigitsDialedEvent) Name() string { return "DigitsDialedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *DigitsDialedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *DigitsDialedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
@@ -188,6 +197,9 @@ type NetworkReachedEvent struct {
 
 // Name returns "NetworkReachedEvent".
 func (*NetworkReachedEvent) Name() string { return "NetworkReachedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *NetworkReachedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *NetworkReachedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

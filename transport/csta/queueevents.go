@@ -34,6 +34,9 @@ type QueuedEvent struct {
 // Name returns "QueuedEvent".
 func (*QueuedEvent) Name() string { return "QueuedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *QueuedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *QueuedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("queuedConnection", &m.QueuedConnection, req)
@@ -99,6 +102,9 @@ type DivertedEvent struct {
 // Name returns "DivertedEvent".
 func (*DivertedEvent) Name() string { return "DivertedEvent" }
 
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *DivertedEvent) Monitor() *string { return &m.MonitorCrossRefID }
+
 func (m *DivertedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)
 	c.connection("connection", &m.Connection, req)
@@ -162,6 +168,9 @@ type FailedEvent struct {
 
 // Name returns "FailedEvent".
 func (*FailedEvent) Name() string { return "FailedEvent" }
+
+// Monitor returns the event's monitorCrossRefID, to be read or set.
+func (m *FailedEvent) Monitor() *string { return &m.MonitorCrossRefID }
 
 func (m *FailedEvent) fields(c *coder) {
 	c.crossRef(&m.MonitorCrossRefID)

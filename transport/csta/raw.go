@@ -1,6 +1,9 @@
 package csta
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // raw is a child whose content is passed through. "" is absent.
 func (c *coder) raw(name string, v *RawXML) {
@@ -12,7 +15,7 @@ func (c *coder) raw(name string, v *RawXML) {
 		c.writeRaw(name, *v)
 		c.end(name)
 	} else if c.tag == name {
-		r := rawCopier{scan: &c.scan}
+		r := newRawCopier(&c.scan, nil)
 		r.content(c.scan.depth + 1)
 		*v = RawXML(r.out)
 		c.advance()
@@ -27,18 +30,15 @@ func (c *coder) others(v *RawXML, known ...string) {
 		}
 		return
 	}
-next:
-	for c.tag != "" {
-		for _, name := range known {
-			if c.tag == name {
-				break next
-			}
-		}
-		r := rawCopier{scan: &c.scan, out: []byte(*v)}
+	if c.tag == "" {
+		return
+	}
+	r := newRawCopier(&c.scan, []byte(*v))
+	for c.tag != "" && !slices.Contains(known, c.tag) && len(r.out) < MaxText {
 		r.element(c.scan.depth)
-		*v = RawXML(r.out)
 		c.advance()
 	}
+	*v = RawXML(r.out)
 }
 
 // writeRaw writes content that came from anywhere: it is read again, so that
@@ -46,7 +46,7 @@ next:
 func (c *coder) writeRaw(name string, v RawXML) {
 	s := scanner{src: string("<x>" + v + "</x>")}
 	s.startTag()
-	r := rawCopier{scan: &s, out: c.out}
+	r := newRawCopier(&s, c.out)
 	r.content(1)
 	s.epilog()
 	if s.err != nil {
@@ -75,8 +75,13 @@ func (e *RawError) Unwrap() error { return e.Err }
 // between tags, with each prefix declared inside the copy. A prefix that is
 // declared nowhere is dropped.
 type rawCopier struct {
-	scan *scanner
-	out  []byte
+	scan  *scanner
+	out   []byte
+	limit int // of out: declarations that are put in could make it long
+}
+
+func newRawCopier(s *scanner, out []byte) *rawCopier {
+	return &rawCopier{scan: s, out: out, limit: len(out) + MaxFrame}
 }
 
 // content copies the content of the start tag that was read last. Elements
@@ -132,6 +137,9 @@ func (r *rawCopier) element(outer int) {
 	s := r.scan
 	attrs := s.attrs
 	prefix, local := splitName(s.name)
+	if len(r.out) > r.limit {
+		s.fail("private content is too long")
+	}
 	if local == "" {
 		s.skip()
 		return
@@ -148,10 +156,8 @@ func (r *rawCopier) element(outer int) {
 	var seen [MaxAttributes + 2]string
 	keys := seen[:0]
 	write := func(key, value string) {
-		for _, k := range keys {
-			if k == key {
-				return
-			}
+		if slices.Contains(keys, key) {
+			return
 		}
 		keys = append(keys, key)
 		r.out = append(append(append(r.out, ' '), key...), `="`...)

@@ -161,8 +161,10 @@ type RemainRetries struct {
 }
 
 func (r *RemainRetries) fields(c *coder) {
-	c.empty("noCountAvailable", &r.NoCountAvailable)
-	c.empty("noListAvailable", &r.NoListAvailable)
+	if !c.writing || r.RetryCount == nil {
+		c.empty("noCountAvailable", &r.NoCountAvailable)
+		c.empty("noListAvailable", &r.NoListAvailable)
+	}
 	c.number("retryCount", &r.RetryCount, opt)
 }
 

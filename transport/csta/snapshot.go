@@ -24,7 +24,7 @@ type SnapshotDeviceResponse struct {
 func (*SnapshotDeviceResponse) Name() string { return "SnapshotDeviceResponse" }
 
 func (m *SnapshotDeviceResponse) fields(c *coder) {
-	c.group("crossRefIDorSnapshotData", true, &m.CrossRefIDorSnapshotData, opt)
+	c.snapshot(&m.CrossRefIDorSnapshotData)
 	c.extensions(&m.Extensions)
 }
 
@@ -39,6 +39,15 @@ func (s *DeviceSnapshot) fields(c *coder) {
 	c.text("serviceCrossRefID", &s.ServiceCrossRefID, opt)
 	if !c.writing || s.ServiceCrossRefID == "" {
 		snapshotData(c, "snapshotDeviceResponseInfo", &s.SnapshotData)
+	}
+}
+
+// snapshot is crossRefIDorSnapshotData; peers send its content without it.
+func (c *coder) snapshot(s fielder) {
+	c.group("crossRefIDorSnapshotData", true, s, req)
+	if !c.writing && (c.tag == "serviceCrossRefID" || c.tag == "snapshotData") {
+		c.info.Leniencies |= LenientWrapping
+		s.fields(c)
 	}
 }
 
@@ -81,8 +90,7 @@ func (m *SnapshotDeviceResponseInfo) fields(c *coder) {
 // unknown.
 type LocalCallState struct {
 	CompoundCallState []LocalConnectionState
-	SimpleCallState   string // written if CompoundCallState is empty; "" too is unknown
-	Unknown           bool
+	SimpleCallState   string // written if CompoundCallState is empty; "" is unknown
 }
 
 func (s *LocalCallState) fields(c *coder) {
@@ -92,14 +100,8 @@ func (s *LocalCallState) fields(c *coder) {
 	if !c.writing || len(s.CompoundCallState) == 0 {
 		c.text("simpleCallState", &s.SimpleCallState, opt)
 	}
-	switch {
-	case !c.writing && c.tag == "unknown":
-		s.Unknown = true
-		c.scan.skip()
-		c.advance()
-	case c.writing && len(s.CompoundCallState) == 0 && s.SimpleCallState == "":
-		c.out = append(c.out, "<unknown/>"...)
-	}
+	unknown := len(s.CompoundCallState) == 0 && s.SimpleCallState == ""
+	c.empty("unknown", &unknown)
 }
 
 type compoundCallState []LocalConnectionState
@@ -138,8 +140,20 @@ type SnapshotCall struct {
 func (*SnapshotCall) Name() string { return "SnapshotCall" }
 
 func (m *SnapshotCall) fields(c *coder) {
-	c.connection("snapshotObject", &m.SnapshotObject, req)
+	c.group("snapshotObject", !m.SnapshotObject.IsZero(), snapshotObject{&m.SnapshotObject}, req)
 	c.extensions(&m.Extensions)
+}
+
+// snapshotObject is a ConnectionID that peers wrap in an element of its own.
+type snapshotObject struct{ *ConnectionID }
+
+func (o snapshotObject) fields(c *coder) {
+	o.ConnectionID.fields(c)
+	if !c.writing && c.tag != "" && o.IsZero() {
+		c.wrapped(c.tag)
+		c.children(o.ConnectionID)
+		c.advance()
+	}
 }
 
 // SnapshotCallResponse answers SnapshotCall.
@@ -164,7 +178,7 @@ type SnapshotCallResponse struct {
 func (*SnapshotCallResponse) Name() string { return "SnapshotCallResponse" }
 
 func (m *SnapshotCallResponse) fields(c *coder) {
-	c.group("crossRefIDorSnapshotData", true, &m.CrossRefIDorSnapshotData, opt)
+	c.snapshot(&m.CrossRefIDorSnapshotData)
 	c.raw("mediaCallCharacteristics", &m.MediaCallCharacteristics)
 	c.characteristics(&m.CallCharacteristics)
 	c.subject("callingDevice", &m.CallingDevice, opt)
