@@ -24,7 +24,10 @@ type Machine struct {
 }
 
 // New makes an empty machine.
-func New() *Machine { return &Machine{s: newState(), sums: newSums()} }
+func New() *Machine {
+	s := newState()
+	return &Machine{s: s, sums: newSums(s)}
+}
 
 // Result is what became of one command of an entry.
 type Result struct {
@@ -83,8 +86,13 @@ func (m *Machine) Apply(index, term uint64, data []byte) ([]Result, error) {
 
 func (m *Machine) begin(index, term uint64, timeMS int64) *txn {
 	s := m.s
+	newTerm := term > s.term
 	s.index, s.term = index, term
 	s.timeMS = max(s.timeMS, timeMS) // log time never goes back
 	s.entries++
-	return &txn{State: s}
+	t := &txn{State: s}
+	if newTerm {
+		t.newTerm()
+	}
+	return t
 }

@@ -1,13 +1,108 @@
 package fsm
 
-import "io"
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"hash/fnv"
+	"io"
 
-func newState() *State { return &State{} }
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
+)
 
-func (s *State) copy() *State { return s }
+// snapshotFormat is the format that WriteSnapshot writes.
+const snapshotFormat = 1
 
-// WriteSnapshot writes the whole state. Equal states give equal bytes.
-func (s *State) WriteSnapshot(w io.Writer) error { return nil }
+// WriteSnapshot writes the whole state: a Header, the tables' objects as Items in
+// the order of tables and keys, the feed's records, and a Trailer; each message
+// is preceded by its length as a varint. Equal states give equal bytes. On a
+// State that View returned it may run while the machine goes on.
+func (s *State) WriteSnapshot(w io.Writer) error {
+	sw := &snapshotWriter{w: bufio.NewWriterSize(w, 64<<10), sum: fnv.New64a()}
+	sw.write(s.header())
+	for v := range values(s.switches.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Switch{Switch: v}})
+	}
+	for v := range values(s.links.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Link{Link: v}})
+	}
+	for v := range values(s.nodes.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Node{Node: v}})
+	}
+	for v := range values(s.devices.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Device{Device: v}})
+	}
+	for v := range values(s.calls.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Call{Call: v}})
+	}
+	for v := range values(s.tombstones.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Tombstone{Tombstone: v}})
+	}
+	for v := range values(s.sessions.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Session{Session: v}})
+	}
+	for v := range values(s.monitors.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Monitor{Monitor: v}})
+	}
+	for v := range values(s.intents.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Intent{Intent: v}})
+	}
+	for v := range values(s.registrations.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Registration{Registration: v}})
+	}
+	for v := range values(s.routes.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Route{Route: v}})
+	}
+	for v := range values(s.deadlines.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Deadline{Deadline: v}})
+	}
+	// The records after the floor are there: After can't fail.
+	_ = s.feed.After(s.feed.floor, func(r *fsmpb.Record) bool {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Record{Record: r}})
+		return sw.err == nil
+	})
+	sw.write(&fsmpb.Item{Kind: &fsmpb.Item_Trailer{Trailer: &fsmpb.Trailer{Items: sw.items, Sum: sw.sum.Sum64()}}})
+	if sw.err == nil {
+		sw.err = sw.w.Flush()
+	}
+	if sw.err != nil {
+		return fmt.Errorf("write snapshot of entry %d: %w", s.index, sw.err)
+	}
+	return nil
+}
 
-// Restore replaces the whole state by a snapshot's.
-func (m *Machine) Restore(r io.Reader) error { return nil }
+func (s *State) header() *fsmpb.Header {
+	return &fsmpb.Header{
+		Format: snapshotFormat, Level: s.level, ClusterId: s.clusterID, Generation: s.generation,
+		Index: s.index, Term: s.term, TimeMs: s.timeMS, Settings: s.settings, Counters: s.counters,
+		Hash: s.hash, HashIndex: s.hashIndex, Floor: s.feed.floor.Proto(), FeedSeq: s.feed.seq, Entries: s.entries,
+	}
+}
+
+type snapshotWriter struct {
+	w     *bufio.Writer
+	sum   hash.Hash64 // over all bytes before the trailer
+	items uint64
+	buf   []byte
+	err   error
+}
+
+func (w *snapshotWriter) item(i *fsmpb.Item) {
+	w.items++
+	w.write(i)
+}
+
+func (w *snapshotWriter) write(m proto.Message) {
+	if w.err != nil {
+		return
+	}
+	size := proto.Size(m)
+	w.buf = binary.AppendUvarint(w.buf[:0], uint64(size))
+	if w.buf, w.err = deterministic.MarshalAppend(w.buf, m); w.err != nil {
+		return
+	}
+	w.sum.Write(w.buf)
+	_, w.err = w.w.Write(w.buf)
+}

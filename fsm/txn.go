@@ -14,10 +14,16 @@ type txn struct {
 	offset uint32
 }
 
-// emit appends a record to the feed.
+// next is the position that the next record will have.
+func (t *txn) next() *fsmpb.Position {
+	return &fsmpb.Position{Index: t.index, Offset: t.offset + 1}
+}
+
+// emit appends a record to the feed. Neither it nor what it points to may be
+// changed afterwards.
 func (t *txn) emit(r *fsmpb.Record) {
+	r.Position = t.next()
 	t.offset++
-	r.Position = &fsmpb.Position{Index: t.index, Offset: t.offset}
 	r.TimeMs = t.timeMS
 	t.feed.append(r)
 }
@@ -58,7 +64,7 @@ func (t *txn) apply(c *fsmpb.Command) (Result, error) {
 	case *fsmpb.Command_HashCheck:
 		return t.hashCheck(k.HashCheck)
 	case *fsmpb.Command_RaiseLevel:
-		return t.raiseLevel(k.RaiseLevel), nil
+		return t.raiseLevel(k.RaiseLevel)
 	case *fsmpb.Command_Bootstrap:
 		return t.bootstrap(k.Bootstrap), nil
 	case *fsmpb.Command_PutSwitch:
