@@ -1,0 +1,47 @@
+// Package switchsim is a simulated telephony switch that speaks CSTA XML (ECMA-323, ECMA-354) to CTI clients: the far
+// end of Holdline's link driver, and the judge of what that sends.
+//
+// It keeps a true model of calls, connections, devices and agents, lets simulated people make traffic, tells every
+// monitor what happens, and carries out requests. It never pauses, holds or sends again for a client's sake: monitors
+// and events that were not yet delivered die with their association, and a client that reads too slowly is dropped. It
+// shares no code with the codecs under test. It never forgives: a request that strays from the standard's order,
+// spelling or namespace is answered with an error and kept as a violation.
+//
+// # Numbers
+//
+//	1000 …    stations with an agent, who logs on as "4" + station, password 1234
+//	1900 …    stations that never act on their own, with any number of ringing calls
+//	6000 …    route points; without a router their calls go to the queue of the same rank
+//	7000 …    ACD queues
+//	+…        parties outside; +1900… never act on their own, +1555000… are always busy
+//
+// A call that the traffic began goes on by itself. In a call that a request or POST /do began, people only answer (and
+// at a manual number not even that).
+//
+// # HTTP
+//
+//	GET  /truth          everything that is so: calls, agents, devices, counters, with the sequence of the last change
+//	GET  /events?since=N all changes after sequence N, of the last 20000
+//	GET  /requests       each client request: who, what, executed or not, result
+//	GET  /violations     what clients sent against the standard
+//	GET  /associations   who is connected
+//	POST /traffic        {"calls_per_second": 50}
+//	POST /do             one move at a phone, see Move: {"action": "inbound", "to": "1900"} returns {"call": "770001", …}
+//	POST /fault/KIND     one fault, see Fault
+//
+// # Faults
+//
+//	crash        drop all associations; {"seconds": 2} refuses connections so long; {"restart": true} loses all calls
+//	drop         drop the associations of {"link": 1} or one {"association": 7}; {"orderly": true} writes what is queued
+//	refuse       refuse new connections on {"link": 1} for {"seconds": 5}
+//	hang         accept and read, but answer and send nothing for {"seconds": 5}; what was due in that time is lost
+//	blackhole    neither read nor write on the associations of {"link": 1} any more, but keep them open
+//	lose         lose the {"next": 5} event copies on {"link": 1}, or {"percent": 2}; both 0 ends it
+//	forget       let {"calls": ["770001"]} or any {"count": 5} calls vanish without an event
+//	slow         carry out {"services": ["MakeCall"]} {"delay_ms": 500} later; {"answer_only": true} delays the answer only
+//	mute         never answer {"services": ["MakeCall"]}; {"execute": true} carries them out; {"count": 1} only the next
+//	status       send {"status": "overloadReached"} to every association
+//	rename       name calls on the second link otherwise: {"rename": "distinct"}, "swapped" or "off"
+//	stopmonitor  end monitors from the switch's side: {"device": "1000"}, {"association": 7} or all
+//	clear        end all standing faults
+package switchsim
