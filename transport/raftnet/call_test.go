@@ -320,3 +320,32 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 		}
 	})
 }
+
+// A handler hears that its caller's process died.
+func TestHandlerEndsWithItsCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := pipenet.New()
+		a, b := pipePort(t, n, "n1"), pipePort(t, n, "n2")
+		ended := make(chan error, 1)
+		b.Handle("hang", func(ctx context.Context, _ string, _ []byte) ([]byte, error) {
+			<-ctx.Done()
+			ended <- ctx.Err()
+			return nil, nil
+		})
+		go a.Call(t.Context(), "n2", "hang", nil)
+		synctest.Wait()
+		n.Kill("n1")
+		synctest.Wait()
+		select {
+		case err := <-ended:
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("heard %v", err)
+			}
+		default:
+			t.Error("the handler of a dead caller runs on")
+		}
+		if s := b.Stats(); s.PeerConns != 0 {
+			t.Errorf("%d connections are left", s.PeerConns)
+		}
+	})
+}

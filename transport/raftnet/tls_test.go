@@ -1,10 +1,14 @@
 package raftnet
 
 import (
+	"bytes"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 func withTLS(files TLSFiles) func(*Config) { return func(c *Config) { c.TLS = &files } }
@@ -45,7 +49,11 @@ func TestTLSFilesAreReadAgain(t *testing.T) {
 	old, next := newAuthority(t), newAuthority(t)
 	dirA, dirB := t.TempDir(), t.TempDir()
 	a := tcpPort(t, "n1", withTLS(old.issue(t, dirA, "n1")))
-	b := tcpPort(t, "n2", withTLS(old.issue(t, dirB, "n2")))
+	var log bytes.Buffer
+	var mu sync.Mutex
+	b := tcpPort(t, "n2", withTLS(old.issue(t, dirB, "n2")), func(c *Config) {
+		c.Logger = hclog.New(&hclog.LoggerOptions{Output: &log, Mutex: &mu})
+	})
 	probe := func() error { _, _, err := a.Probe(t.Context(), b.address()); return err }
 	if err := probe(); err != nil {
 		t.Fatal(err)
@@ -56,9 +64,16 @@ func TestTLSFilesAreReadAgain(t *testing.T) {
 	if err := os.WriteFile(files.Cert, good[:len(good)/2], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := probe(); err != nil {
-		t.Fatalf("half a certificate on disk: %v", err)
+	for range 3 {
+		if err := probe(); err != nil {
+			t.Fatalf("half a certificate on disk: %v", err)
+		}
 	}
+	mu.Lock()
+	if n := strings.Count(log.String(), "can't be used"); n != 1 {
+		t.Errorf("complained %d times about one change:\n%s", n, log.String())
+	}
+	mu.Unlock()
 	// Both move to a new authority; in between they don't trust each other.
 	next.issue(t, dirB, "n2")
 	touch(t, files)
