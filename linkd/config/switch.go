@@ -40,7 +40,7 @@ type Switch struct {
 type Link struct {
 	Name     string `hcl:"name,label" form:"name"`
 	Address  string `hcl:"address,required" form:"dial"`
-	Priority int    `hcl:"priority" range:"1..100" default:"1"` // 1 is tried first
+	Priority int    `hcl:"priority" range:"1..100" default:"1"` // the highest that works is used
 	Disabled bool   `hcl:"disabled" default:"false"`
 }
 

@@ -105,3 +105,6 @@ func (t *TServer) wait(ctx context.Context, what string, ok func() bool) error {
 		}
 	}
 }
+
+// Name is the model's name.
+func (t *TServer) Name() string { return t.o.Name }
