@@ -220,9 +220,9 @@ const known = csta.FilterBridged | csta.FilterCallCleared | csta.FilterConferenc
 
 func (f Filter) bits() csta.MonitorFilter {
 	switch f {
-	case FilterFilteredOut:
+	case FilterTrueBlocks:
 		return csta.MonitorFilter{Present: known}
-	case FilterWanted:
+	case FilterTruePasses:
 		return csta.MonitorFilter{Present: known, Set: known}
 	}
 	return csta.MonitorFilter{}

@@ -15,9 +15,9 @@ type Filter string
 
 // The filters. Each of them asks for every event that Holdline knows.
 const (
-	FilterAbsent      Filter = "absent"       // none is sent
-	FilterFilteredOut Filter = "filtered-out" // true means: not sent (ECMA-269)
-	FilterWanted      Filter = "wanted"       // true means: sent
+	FilterAbsent     Filter = "absent"      // none is sent
+	FilterTrueBlocks Filter = "true_blocks" // true means: not sent (ECMA-269)
+	FilterTruePasses Filter = "true_passes" // true means: sent
 )
 
 // Options of a link. Every field must be set, but for those that say otherwise.
@@ -35,7 +35,7 @@ type Options struct {
 	RequestTimeout  time.Duration // an answer is waited for so long
 	WriteTimeout    time.Duration // a frame must be written within it
 	MaxOutstanding  int           // requests without an answer at once
-	PerSecond       float64       // requests per second
+	PerSecond       float64       // requests per second; 0: no limit
 	Keepalive       time.Duration // silence after which the switch is asked for its status; 0: never
 	KeepaliveMisses int           // unanswered keepalives after which the connection is closed
 	Stall           time.Duration // facts may wait so long for the log before the connection is closed

@@ -18,42 +18,54 @@ type routers struct {
 	byID     map[string]string
 	// dialogues are open ones' registrations, by crossRefIdentifier.
 	dialogues map[string]string
+	aborted   map[string]func() // by device
 }
 
 func newRouters() routers {
-	return routers{byDevice: make(map[string]string), byID: make(map[string]string), dialogues: make(map[string]string)}
+	return routers{byDevice: make(map[string]string), byID: make(map[string]string), dialogues: make(map[string]string), aborted: make(map[string]func())}
 }
 
 // Route registers this link as the router of a route point; an empty device is
 // every route point. The fact says what became of it; done follows it, with
-// false if the switch gave no answer.
-func (c *Conn) Route(device string, done func(answered bool)) {
+// answered false if the switch gave no answer. aborted is called if the switch
+// ends the registration later.
+func (c *Conn) Route(device string, done func(up, answered bool), aborted func()) {
 	c.ask(&request{
 		class: watching,
 		build: func() (csta.Message, error) {
 			return &csta.RouteRegister{RouteingDevice: csta.DeviceID{Value: device}}, nil
 		},
 		answered: func(m csta.Message, err error) {
-			done(err == nil && c.routerAnswer(device, m))
+			if err != nil {
+				done(false, false)
+				return
+			}
+			up, answered := c.routerAnswer(device, m, aborted)
+			done(up, answered)
 		},
-		late: func(m csta.Message) { c.routerAnswer(device, m) },
+		late: func(m csta.Message) {
+			if up, _ := c.routerAnswer(device, m, aborted); up {
+				done(true, true)
+			}
+		},
 	})
 }
 
-func (c *Conn) routerAnswer(device string, m csta.Message) bool {
+func (c *Conn) routerAnswer(device string, m csta.Message, aborted func()) (up, answered bool) {
 	switch m := m.(type) {
 	case *csta.RouteRegisterResponse:
 		id := strings.Clone(m.RouteRegisterReqID)
 		c.routers.byDevice[device], c.routers.byID[id] = id, device
+		c.routers.aborted[device] = aborted
 		c.fact(routerFact(&fsmpb.RouterUp{Device: device, Up: true, SwitchRegistration: id}))
+		return true, true
 	case *csta.CSTAErrorCode:
 		c.fact(routerFact(&fsmpb.RouterUp{
 			Device: device, Category: strings.Clone(string(m.Category)), Value: strings.Clone(string(m.Value)),
 		}))
-	default:
-		return false
+		return false, true
 	}
-	return true
+	return false, false
 }
 
 // Unroute cancels a registration, if there is one.
@@ -81,13 +93,16 @@ func (c *Conn) Unroute(device string, done func()) {
 func (c *Conn) routerDown(device string) {
 	delete(c.routers.byID, c.routers.byDevice[device])
 	delete(c.routers.byDevice, device)
+	delete(c.routers.aborted, device)
 	c.fact(routerFact(&fsmpb.RouterUp{Device: device}))
 }
 
 // routerAborted deals with the switch's ending a registration.
 func (c *Conn) routerAborted(m *csta.RouteRegisterAbort) {
 	if device, ok := c.routers.byID[m.RouteRegisterReqID]; ok {
+		aborted := c.routers.aborted[device]
 		c.routerDown(device)
+		aborted()
 	}
 }
 

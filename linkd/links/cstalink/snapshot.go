@@ -30,13 +30,13 @@ type snapshot struct {
 	began   bool
 	open    int // answers that are still to come
 	timeout bool
-	done    func(answered bool)
+	done    func(ok bool)
 }
 
 // Snapshot asks for everything about a device. A DeviceSnapshot fact stands in
-// the place of the last answer; done follows it. If the switch did not answer in
-// time there is no fact and done gets false.
-func (c *Conn) Snapshot(device string, ask Ask, done func(answered bool)) {
+// the place of the last answer; done follows it. It gets false if the switch
+// refused, or did not answer in time: then there is no fact.
+func (c *Conn) Snapshot(device string, ask Ask, done func(ok bool)) {
 	s := &snapshot{c: c, fact: &fsmpb.DeviceSnapshot{Device: device}, done: done}
 	target := csta.DeviceID{Value: device}
 	asks := []func(){func() {
@@ -108,7 +108,7 @@ func (s *snapshot) answered() {
 		return
 	}
 	s.c.fact(&fsmpb.Fact{Body: &fsmpb.Fact_DeviceSnapshot{DeviceSnapshot: s.fact}})
-	s.done(true)
+	s.done(s.fact.Error == "" || s.fact.UnknownDevice)
 }
 
 // calls takes the answer to SnapshotDevice.

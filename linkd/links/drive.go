@@ -1,0 +1,135 @@
+package links
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/cstalink"
+)
+
+// drainLimit bounds the wait for facts on their way when a connection is over.
+const drainLimit = time.Second
+
+// drive claims the link and drives it until its connection is over, another
+// claim supersedes it, or leadership is lost.
+func (c *campaign) drive(ctx context.Context, k *keeper, conn *cstalink.Conn, out *outlet, s Settings) {
+	r := newReconciler(c, k, conn, out, s)
+	err := r.takeover(ctx)
+	if err == nil {
+		k.set(Active, r.epoch)
+		err = r.run(ctx)
+	}
+	conn.Halt()
+	if r.epoch == 0 { // never claimed
+		out.close()
+		k.release(conn)
+		r.log.Info("link not taken over", "reason", err)
+		pause(ctx, s.RetryMin)
+		return
+	}
+	if ctx.Err() != nil && conn.Err() == nil && !r.superseded() {
+		c.m.startDrain(k, conn, out, r.epoch, s)
+		return
+	}
+	r.log.Info("link left", "epoch", r.epoch, "reason", err)
+	c.m.leave(k, conn, out, r.epoch)
+	r.forget()
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// leave closes a connection that was driven: first what it still had read goes
+// into the log, then the log hears that nothing more comes.
+func (m *Manager) leave(k *keeper, conn *cstalink.Conn, out *outlet, epoch uint64) {
+	why := conn.Err()
+	if !m.superseded(k.name, epoch) {
+		out.drain(m.run, drainLimit)
+		ctx, cancel := context.WithTimeout(m.run, drainLimit)
+		if why == nil {
+			why = errors.New("given up")
+		}
+		m.linkDown(ctx, k.name, epoch, why)
+		cancel()
+	}
+	out.close()
+	k.release(conn)
+}
+
+// superseded tells whether the state knows a later epoch of the link's switch.
+func (m *Manager) superseded(link string, epoch uint64) bool {
+	return gone(m.o.Replica.View(), link, epoch)
+}
+
+func gone(v *fsm.State, link string, epoch uint64) bool {
+	l, ok := v.Link(link)
+	if !ok || l.Epoch != epoch {
+		return true
+	}
+	sw, ok := v.Switch(l.Switch)
+	return !ok || sw.Epoch != epoch
+}
+
+// startDrain goes on reading a connection after leadership was lost, until
+// another leader claims the link, the connection is over, or the time is. Its
+// facts go to the log through the new leader.
+func (m *Manager) startDrain(k *keeper, conn *cstalink.Conn, out *outlet, epoch uint64, s Settings) {
+	k.set(Draining, epoch)
+	m.mu.Lock()
+	if m.draining++; m.draining == 1 {
+		m.drained = make(chan struct{})
+	}
+	m.mu.Unlock()
+	m.log.Info("leadership lost: reading the link until it is claimed", "link", k.name, "epoch", epoch)
+	m.wg.Go(func() {
+		defer func() {
+			m.mu.Lock()
+			if m.draining--; m.draining == 0 {
+				close(m.drained)
+			}
+			m.mu.Unlock()
+		}()
+		ctx, cancel := context.WithTimeout(m.run, s.DrainTimeout)
+		defer cancel()
+		m.wg.Go(func() {
+			_, _ = m.propose(ctx, "link report", &fsmpb.Command{Kind: &fsmpb.Command_LinkReport{LinkReport: &fsmpb.LinkReport{
+				Link: k.name, Epoch: epoch, Up: true, Reason: HandingOver,
+			}}})
+		})
+		superseded := make(chan struct{})
+		m.wg.Go(func() {
+			_, err := m.o.Replica.WaitFor(ctx, func(v *fsm.State) bool { return gone(v, k.name, epoch) })
+			if err == nil {
+				close(superseded)
+			}
+		})
+		select {
+		case <-superseded:
+		case <-out.stream.Dead():
+		case <-conn.Done():
+		case <-ctx.Done():
+		}
+		cancel()
+		m.leave(k, conn, out, epoch)
+	})
+}
+
+// Drained is closed once no connection is left of a leadership that was lost. A
+// node that hands over before it leaves waits for it.
+func (m *Manager) Drained() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.draining == 0 {
+		done := make(chan struct{})
+		close(done)
+		return done
+	}
+	return m.drained
+}

@@ -1,0 +1,292 @@
+package links
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/cstalink"
+	"google.golang.org/protobuf/proto"
+)
+
+// State is what a node does with a link.
+type State string
+
+// The states of a link on a node.
+const (
+	Disabled   State = "disabled"   // by provisioning, or not wanted on this node now
+	Connecting State = "connecting" // connecting or associating
+	Down       State = "down"       // waiting to try again
+	StandingBy State = "standby"    // associated, without monitors
+	Active     State = "active"     // claimed and driven by this node
+	Draining   State = "draining"   // was driven by this node, and is read until it is claimed by another
+)
+
+// keeper keeps one link's connection open while it is wanted, and tries again
+// when it is lost.
+type keeper struct {
+	m    *Manager
+	name string
+
+	mu       sync.Mutex
+	link     *fsm.Link
+	sw       *fsm.Switch
+	settings Settings
+	version  int // of the settings
+	wanted   bool
+	demanded bool // by the campaign, for cold standby
+	gone     bool
+	state    State
+	since    time.Time
+	conn     *cstalink.Conn
+	used     bool // by a campaign or while draining: not closed because it isn't wanted
+	tried    bool // an attempt failed since it was last wanted
+	failures int
+	last     string
+	epoch    uint64
+	turn     chan struct{} // one slot: something changed
+}
+
+func newKeeper(m *Manager, name string) *keeper {
+	return &keeper{m: m, name: name, settings: Defaults(), state: Disabled, since: time.Now(), turn: make(chan struct{}, 1)}
+}
+
+// configure takes over the provisioned part of the link. A connection that was
+// opened with other settings is closed.
+func (k *keeper) configure(sw *fsm.Switch, l *fsm.Link) {
+	s, err := settingsOf(sw, l)
+	k.mu.Lock()
+	same := k.link != nil && k.link.Address == l.Address && equalOptions(k.link.Settings, l.Settings) && equalOptions(k.sw.Settings, sw.Settings)
+	k.link, k.sw = l, sw
+	if !same {
+		k.settings = s
+		k.version++
+	}
+	k.mu.Unlock()
+	if !same {
+		if err != nil {
+			k.m.log.Error("a link's setting can't be used; its default is", "error", err)
+		}
+		k.poke()
+	}
+}
+
+func equalOptions(a, b []*fsmpb.Option) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !proto.Equal(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (k *keeper) warm() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.settings.Standby == Warm
+}
+
+// want says whether the connection is to be kept.
+func (k *keeper) want(on bool) {
+	k.mu.Lock()
+	changed := k.wanted != on
+	k.wanted = on
+	k.mu.Unlock()
+	if changed {
+		k.poke()
+	}
+}
+
+// demand is want for the campaign of a switch with cold standby.
+func (k *keeper) demand(on bool) {
+	k.mu.Lock()
+	changed := k.demanded != on
+	k.demanded = on
+	if changed && on {
+		k.tried = false
+	}
+	k.mu.Unlock()
+	if changed {
+		k.poke()
+	}
+}
+
+func (k *keeper) retire() {
+	k.mu.Lock()
+	k.gone = true
+	k.mu.Unlock()
+	k.poke()
+}
+
+func (k *keeper) poke() {
+	select {
+	case k.turn <- struct{}{}:
+	default:
+	}
+}
+
+// take gives the campaign the connection, if there is one that can be used.
+func (k *keeper) take() (*cstalink.Conn, Settings, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.conn == nil || k.used || !k.conn.Usable() {
+		return nil, Settings{}, false
+	}
+	k.used = true
+	return k.conn, k.settings, true
+}
+
+// release gives it back: the connection carried monitors and is closed.
+func (k *keeper) release(conn *cstalink.Conn) {
+	conn.Close()
+	k.mu.Lock()
+	if k.conn == conn {
+		k.used = false
+	}
+	k.mu.Unlock()
+	k.poke()
+}
+
+// fresh tells whether the first attempt since it was wanted is still under way.
+func (k *keeper) fresh() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return (k.wanted || k.demanded) && !k.tried && k.conn == nil
+}
+
+// reads tells whether this node still reads the link in an epoch that it claimed.
+func (k *keeper) reads(epoch uint64) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.conn != nil && k.used && k.epoch == epoch
+}
+
+func (k *keeper) set(s State, epoch uint64) {
+	k.mu.Lock()
+	if k.state != s {
+		k.state, k.since = s, time.Now()
+	}
+	k.epoch = epoch
+	k.mu.Unlock()
+	k.m.wake()
+}
+
+// keep is the keeper's life.
+func (k *keeper) keep(ctx context.Context) {
+	var again time.Time // no attempt before
+	for {
+		k.mu.Lock()
+		on, gone, settings, version := k.wanted || k.demanded, k.gone, k.settings, k.version
+		if !on {
+			k.tried, k.failures, again = false, 0, time.Time{}
+		}
+		k.mu.Unlock()
+		switch {
+		case gone || ctx.Err() != nil:
+			return
+		case !on:
+			k.set(Disabled, 0)
+		case !time.Now().Before(again):
+			opened := time.Now()
+			conn, err := k.open(ctx, settings)
+			if err == nil {
+				err = k.hold(ctx, conn, version)
+			}
+			if err != nil && ctx.Err() == nil {
+				again = time.Now().Add(k.failed(err, settings, time.Since(opened)))
+			}
+			continue
+		}
+		var timer <-chan time.Time
+		if on {
+			timer = time.After(time.Until(again))
+		}
+		select {
+		case <-timer:
+		case <-k.turn:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// failed notes a lost connection or a failed attempt and says how long to wait.
+// The wait doubles with each failure up to its limit, and starts again after a
+// connection that held.
+func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Duration {
+	k.mu.Lock()
+	if lasted > s.RetryMax {
+		k.failures = 0
+	}
+	d := s.RetryMin << min(k.failures, 20)
+	k.failures++
+	k.tried, k.last = true, err.Error()
+	k.mu.Unlock()
+	k.set(Down, 0)
+	if d <= 0 || d > s.RetryMax {
+		d = s.RetryMax
+	}
+	d = d/2 + rand.N(d/2+1)
+	k.m.metrics.lost(k.name)
+	k.m.log.Warn("link down", "link", k.name, "reason", err, "again_in", d)
+	return d
+}
+
+// open connects and associates.
+func (k *keeper) open(ctx context.Context, s Settings) (*cstalink.Conn, error) {
+	k.set(Connecting, 0)
+	ctx, cancel := context.WithTimeout(ctx, s.ConnectTimeout)
+	defer cancel()
+	k.mu.Lock()
+	address := k.link.Address
+	k.mu.Unlock()
+	nc, err := k.m.o.Dial(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	o := s.CSTA
+	o.Link, o.Logger = k.name, k.m.log
+	o.BadFrame = func(reason string) { k.m.metrics.badFrame(k.name, reason) }
+	return cstalink.Open(ctx, nc, o)
+}
+
+// hold keeps a connection until it is lost (the error says why) or isn't wanted
+// any more (nil).
+func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, version int) error {
+	k.mu.Lock()
+	k.conn, k.used, k.tried = conn, false, false
+	k.mu.Unlock()
+	k.set(StandingBy, 0)
+	k.m.log.Info("link associated", "link", k.name, "status", conn.Status())
+	defer func() {
+		conn.Close()
+		k.mu.Lock()
+		k.conn = nil
+		k.mu.Unlock()
+		k.m.wake()
+	}()
+	for {
+		k.mu.Lock()
+		stale := k.version != version
+		unwanted := k.gone || !k.wanted && !k.demanded && !k.used
+		k.mu.Unlock()
+		if stale || unwanted {
+			return nil
+		}
+		select {
+		case <-conn.Done():
+			if conn.Err() == cstalink.ErrClosed {
+				return nil
+			}
+			return conn.Err()
+		case <-k.turn:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}

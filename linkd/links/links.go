@@ -1,0 +1,176 @@
+package links
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/proposer"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Replica is this node's copy of the state.
+type Replica interface {
+	View() *fsm.State
+	// Changed is closed when the state next changes.
+	Changed() <-chan struct{}
+	// WaitFor waits until ok says yes to a view.
+	WaitFor(ctx context.Context, ok func(*fsm.State) bool) (*fsm.State, error)
+}
+
+// Clock is the time since some fixed moment, suspends of the machine included.
+type Clock interface{ Boottime() time.Duration }
+
+// Options of a Manager. All but those that say otherwise must be set.
+type Options struct {
+	NodeID  string
+	Log     proposer.Log
+	Secrets proposer.Secrets
+	Replica Replica
+	Dial    func(ctx context.Context, address string) (net.Conn, error)
+	Clock   Clock
+	Logger  hclog.Logger
+
+	// Metrics may be nil.
+	Metrics prometheus.Registerer
+	// Applied calls fn with each fact that takes effect from now on, in the order
+	// of the log, until stop is called; fn must not wait. Without it events that
+	// come during a handover can be told twice. May be nil.
+	Applied func(fn func(*fsmpb.Fact)) (stop func())
+	// Dead tells whether a node's process is known to have ended, so that its
+	// connections are closed. May be nil: then none is known.
+	Dead func(node string) bool
+}
+
+// Manager keeps this node's links.
+type Manager struct {
+	o       Options
+	log     hclog.Logger
+	metrics *metrics
+
+	mu       sync.Mutex
+	keepers  map[string]*keeper // by link
+	leading  bool
+	draining int
+	drained  chan struct{} // closed when draining is 0 again
+	changed  chan struct{} // closed when a keeper or the leadership changes
+	run      context.Context
+	wg       sync.WaitGroup
+}
+
+// New makes a Manager; it does nothing until Run.
+func New(o Options) (*Manager, error) {
+	m := &Manager{o: o, log: o.Logger, keepers: make(map[string]*keeper), changed: make(chan struct{})}
+	var err error
+	if m.metrics, err = newMetrics(o.Metrics); err != nil {
+		return nil, fmt.Errorf("register the links' metrics: %w", err)
+	}
+	return m, nil
+}
+
+// Run keeps the standby connections that provisioning asks for, until ctx ends.
+// It returns when every connection is closed and every goroutine done.
+func (m *Manager) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m.mu.Lock()
+	m.run = ctx
+	m.mu.Unlock()
+	for {
+		own, applied := m.change(), m.o.Replica.Changed()
+		m.provision(ctx, m.o.Replica.View())
+		select {
+		case <-own:
+		case <-applied:
+		case <-ctx.Done():
+			m.wg.Wait()
+			return nil
+		}
+	}
+}
+
+// provision makes the keepers what the state's switches and links want.
+func (m *Manager) provision(ctx context.Context, v *fsm.State) {
+	m.mu.Lock()
+	leading := m.leading
+	m.mu.Unlock()
+	seen := make(map[string]bool)
+	for l := range v.Links() {
+		sw, ok := v.Switch(l.Switch)
+		if !ok || sw.Protocol != "" && sw.Protocol != "csta" {
+			continue
+		}
+		seen[l.Name] = true
+		k := m.keeper(l.Name)
+		if k == nil {
+			k = newKeeper(m, l.Name)
+			m.mu.Lock()
+			m.keepers[l.Name] = k
+			m.mu.Unlock()
+			m.wg.Go(func() { k.keep(ctx) })
+		}
+		k.configure(sw, l)
+		k.want(!l.Disabled && k.warm() && (leading || top(v, l)))
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for name, k := range m.keepers {
+		if !seen[name] {
+			k.retire()
+			delete(m.keepers, name)
+		}
+	}
+}
+
+// top tells whether a link has its switch's highest priority; 1 is higher than 2.
+func top(v *fsm.State, l *fsm.Link) bool {
+	for o := range v.Links() {
+		if o.Switch == l.Switch && !o.Disabled && o.Priority < l.Priority {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Manager) keeper(link string) *keeper {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.keepers[link]
+}
+
+// change is closed when a keeper's connection or the leadership next changes.
+func (m *Manager) change() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.changed
+}
+
+func (m *Manager) wake() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
+func (m *Manager) dead(node string) bool {
+	return m.o.Dead != nil && node != m.o.NodeID && m.o.Dead(node)
+}
+
+// propose puts a command into the log and logs what went wrong.
+func (m *Manager) propose(ctx context.Context, what string, c *fsmpb.Command) (fsm.Result, error) {
+	r, err := m.o.Log.Propose(ctx, c)
+	var refused *fsm.Refusal
+	switch {
+	case errors.As(err, &refused):
+		m.log.Info("the state machine refused", "command", what, "reason", refused)
+	case err != nil && ctx.Err() == nil:
+		m.log.Warn("could not propose", "command", what, "error", err)
+	}
+	return r, err
+}

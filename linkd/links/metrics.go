@@ -1,0 +1,58 @@
+package links
+
+import (
+	"errors"
+
+	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+type metrics struct {
+	facts, requests, snapshots, losses, frames *prometheus.CounterVec
+}
+
+func newMetrics(to prometheus.Registerer) (*metrics, error) {
+	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{
+			Namespace: "holdline", Subsystem: "link", Name: name, Help: help,
+		}, append([]string{"link"}, labels...))
+	}
+	m := &metrics{
+		facts:     vec("facts_total", "Facts that the switch told on a link this node drove."),
+		requests:  vec("requests_total", "Clients' requests given to the switch.", "outcome"),
+		snapshots: vec("snapshots_total", "Device snapshots taken.", "outcome"),
+		losses:    vec("losses_total", "Connections lost and attempts to connect that failed."),
+		frames:    vec("bad_frames_total", "Frames of the switch that could not be read.", "reason"),
+	}
+	if to == nil {
+		return m, nil
+	}
+	var errs []error
+	for _, c := range []prometheus.Collector{m.facts, m.requests, m.snapshots, m.losses, m.frames} {
+		errs = append(errs, to.Register(c))
+	}
+	return m, errors.Join(errs...)
+}
+
+func (m *metrics) fact(link string)             { m.facts.WithLabelValues(link).Inc() }
+func (m *metrics) lost(link string)             { m.losses.WithLabelValues(link).Inc() }
+func (m *metrics) badFrame(link, reason string) { m.frames.WithLabelValues(link, reason).Inc() }
+
+func (m *metrics) snapshot(link string, answered bool) {
+	outcome := "answered"
+	if !answered {
+		outcome = "timeout"
+	}
+	m.snapshots.WithLabelValues(link, outcome).Inc()
+}
+
+func (m *metrics) request(link string, err error) {
+	outcome := "answered"
+	switch {
+	case errors.Is(err, cstalink.ErrTimeout):
+		outcome = "timeout"
+	case err != nil:
+		outcome = "not written"
+	}
+	m.requests.WithLabelValues(link, outcome).Inc()
+}

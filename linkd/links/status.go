@@ -1,0 +1,57 @@
+package links
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// LinkInfo is what operators see of a link on this node.
+type LinkInfo struct {
+	Name, Switch, Address string
+	Priority              int32
+	State                 State
+	Epoch                 uint64 // driven in it; 0: not driven
+	Since                 time.Time
+	LastError             string
+	SystemStatus          string // as the switch last told on this connection
+	InFlight              int    // requests without an answer
+	Waiting               int    // requests that wait for their turn
+	Facts                 uint64
+	Requests              uint64
+	RoundTrip             time.Duration
+	Monitors              int
+}
+
+// Status tells of every link on this node, by switch, priority and name.
+func (m *Manager) Status() []LinkInfo {
+	m.mu.Lock()
+	keepers := make([]*keeper, 0, len(m.keepers))
+	for _, k := range m.keepers {
+		keepers = append(keepers, k)
+	}
+	m.mu.Unlock()
+	all := make([]LinkInfo, len(keepers))
+	for i, k := range keepers {
+		all[i] = k.info()
+	}
+	slices.SortFunc(all, func(a, b LinkInfo) int {
+		return cmp.Or(cmp.Compare(a.Switch, b.Switch), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Name, b.Name))
+	})
+	return all
+}
+
+func (k *keeper) info() LinkInfo {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := LinkInfo{
+		Name: k.name, Switch: k.link.GetSwitch(), Address: k.link.GetAddress(), Priority: k.link.GetPriority(),
+		State: k.state, Epoch: k.epoch, Since: k.since, LastError: k.last,
+	}
+	if k.conn != nil {
+		c := k.conn.Info()
+		n.SystemStatus, n.InFlight, n.Waiting, n.Facts = c.Status, c.Outstanding, c.Waiting, c.Facts
+		n.Requests, n.RoundTrip, n.Monitors = c.Requests, c.RTT, c.Monitors
+	}
+	return n
+}

@@ -1,0 +1,135 @@
+package links
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+)
+
+// HandingOver is the reason of the LinkReport by which an old leader says that it
+// goes on reading its link until that is claimed.
+const HandingOver = "handing over: read until another leader claims it"
+
+// takeover claims the link for this term and starts its epoch. Where a living
+// old leader still reads the switch, the monitors come up first.
+func (r *reconciler) takeover(ctx context.Context) error {
+	v := r.m.o.Replica.View()
+	sw, ok := v.Switch(r.sw)
+	if !ok {
+		return fmt.Errorf("switch %s is not provisioned any more", r.sw)
+	}
+	r.oldEpoch, r.oldNode = sw.Epoch, ""
+	if old, ok := v.Link(sw.Link); ok && old.Up && old.Epoch == sw.Epoch && sw.Epoch != 0 {
+		r.oldNode = old.Node
+		if r.m.mayRead(old) {
+			stop := r.out.watchTwins(old.Name, old.Epoch)
+			defer stop()
+			r.conn.Lead(r.out)
+			if err := r.overlap(ctx, old); err != nil {
+				return err
+			}
+		}
+	}
+	epoch, err := r.claim(ctx)
+	if err != nil {
+		return err
+	}
+	r.epoch = epoch
+	r.conn.Lead(r.out)
+	r.out.open(epoch, &fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: r.conn.Status()}}}, r.settings.UnappliedFacts)
+	r.floor = r.out.Last()
+	r.log.Info("link claimed", "epoch", epoch, "term", r.term, "before", r.oldEpoch, "of", r.oldNode)
+	return nil
+}
+
+func (r *reconciler) claim(ctx context.Context) (uint64, error) {
+	res, err := r.m.propose(ctx, "claim link", &fsmpb.Command{Kind: &fsmpb.Command_ClaimLink{ClaimLink: &fsmpb.ClaimLink{
+		Switch: r.sw, Link: r.link, Node: r.m.o.NodeID, Term: r.term,
+	}}})
+	if err != nil {
+		return 0, fmt.Errorf("claim link %s: %w", r.link, err)
+	}
+	return res.ID, nil
+}
+
+// overlap starts the monitors while the old leader still reads, if it does, and
+// returns when it is time to claim.
+func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
+	s := r.settings
+	began := time.Now()
+	var settled time.Time // when the time to settle is over; zero: monitors are missing
+	var marked bool
+	for {
+		changed := r.m.o.Replica.Changed()
+		v := r.m.o.Replica.View()
+		r.drainPosts()
+		now := time.Now()
+		l, ok := v.Link(old.Name)
+		if !ok || l.Epoch != old.Epoch || !l.Up || !r.m.mayRead(l) {
+			return nil // nobody reads any more
+		}
+		marked = marked || l.Reason == HandingOver
+		due := began.Add(s.HandoverWait)
+		if marked {
+			due = began.Add(s.HandoverWait + s.HandoverTimeout)
+			if r.watchWanted(v) && settled.IsZero() {
+				settled = now.Add(s.HandoverSettle)
+			}
+			if !settled.IsZero() && settled.Before(due) {
+				due = settled
+			}
+		} else {
+			r.watchWanted(v)
+		}
+		if !now.Before(due) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-r.wake:
+		case <-time.After(min(time.Until(due), 50*time.Millisecond)): // r.m.dead has no channel
+		case <-r.out.overflow:
+			return nil
+		case <-r.conn.Done():
+			return r.conn.Err()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// mayRead tells whether the node that claimed a link may still read it: its
+// process is not known to be dead, and it is not this one, which would know.
+func (m *Manager) mayRead(l *fsm.Link) bool {
+	if l.Node != m.o.NodeID {
+		return !m.dead(l.Node)
+	}
+	k := m.keeper(l.Name)
+	return k != nil && k.reads(l.Epoch)
+}
+
+// watchWanted starts the monitors that the state wants, and tells whether the
+// switch answered for each of them.
+func (r *reconciler) watchWanted(v *fsm.State) bool {
+	all := true
+	for d := range v.Devices(r.sw) {
+		if d.Monitors == 0 {
+			continue
+		}
+		j := r.watch[d.Id]
+		if j == nil {
+			if r.watching >= r.settings.CSTA.MaxOutstanding {
+				return false
+			}
+			r.startWatch(d.Id)
+			j = r.watch[d.Id]
+		}
+		if j.open {
+			all = false
+		}
+	}
+	return all
+}
