@@ -11,16 +11,10 @@ func (t *txn) detachSession(c *fsmpb.DetachSession) Result     { return Result{}
 func (t *txn) sessionProgress(c *fsmpb.SessionProgress) Result { return Result{} }
 func (t *txn) endSession(id uint64, reason string) Result      { return Result{} }
 func (t *txn) expire(c *fsmpb.Expire) Result                   { return Result{} }
-func (t *txn) bootstrap(c *fsmpb.Bootstrap) Result             { return Result{} }
-func (t *txn) putSwitch(c *fsmpb.PutSwitch) Result             { return Result{} }
 func (t *txn) deleteSwitch(name string) Result                 { return Result{} }
-func (t *txn) putLink(c *fsmpb.PutLink) Result                 { return Result{} }
 func (t *txn) deleteLink(name string) Result                   { return Result{} }
-func (t *txn) putDevices(c *fsmpb.PutDevices) Result           { return Result{} }
-func (t *txn) deleteDevices(c *fsmpb.DeleteDevices) Result     { return Result{} }
 func (t *txn) putNode(n *Node) Result                          { return Result{} }
 func (t *txn) deleteNode(id string) Result                     { return Result{} }
-func (t *txn) putSettings(s *fsmpb.Settings) Result            { return Result{} }
 
 // What the facts need of clients.
 func (t *txn) upstreamMonitor(l *Link, m *fsmpb.UpstreamMonitor) {}

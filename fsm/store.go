@@ -87,7 +87,9 @@ func (t *txn) dropDevice(sw, id string) {
 
 func (t *txn) unalias(d *Device) {
 	for _, a := range d.Aliases {
-		t.aliases.delete(deviceKey(d.Switch, a))
+		if owner, _ := t.aliases.get(deviceKey(d.Switch, a)); owner == d.Id {
+			t.aliases.delete(deviceKey(d.Switch, a))
+		}
 	}
 }
 
