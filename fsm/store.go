@@ -12,7 +12,7 @@ import (
 
 func (t *txn) putCall(c *Call) {
 	if old, ok := t.calls.get(c.Id); ok {
-		t.unname(old.Names)
+		t.unname(old)
 	}
 	c.Version, c.ChangedMs = t.index, t.timeMS
 	t.calls.put(c.Id, c)
@@ -21,7 +21,7 @@ func (t *txn) putCall(c *Call) {
 
 func (t *txn) dropCall(id uint64) {
 	if old, ok := t.calls.get(id); ok {
-		t.unname(old.Names)
+		t.unname(old)
 		t.calls.delete(id)
 	}
 }
@@ -56,9 +56,14 @@ func (t *txn) name(id uint64, names []*fsmpb.CallName) {
 	}
 }
 
-func (t *txn) unname(names []*fsmpb.CallName) {
-	for _, n := range names {
-		t.names.delete(nameKey(n.Link, n.Call))
+// unname takes back a call's names, but for those that lead to another call by
+// now.
+func (t *txn) unname(c *Call) {
+	for _, n := range c.Names {
+		k := nameKey(n.Link, n.Call)
+		if owner, _ := t.names.get(k); owner == c.Id {
+			t.names.delete(k)
+		}
 	}
 }
 
