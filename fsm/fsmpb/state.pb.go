@@ -1873,7 +1873,8 @@ type Session struct {
 	Resumed       uint64    `protobuf:"varint,16,opt,name=resumed,proto3" json:"resumed,omitempty"` // how often it was attached again
 	AttachedMs    int64     `protobuf:"varint,17,opt,name=attached_ms,json=attachedMs,proto3" json:"attached_ms,omitempty"`
 	OpenedMs      int64     `protobuf:"varint,18,opt,name=opened_ms,json=openedMs,proto3" json:"opened_ms,omitempty"`
-	AttachedAt    *Position `protobuf:"bytes,19,opt,name=attached_at,json=attachedAt,proto3" json:"attached_at,omitempty"`
+	AttachedAt    *Position `protobuf:"bytes,19,opt,name=attached_at,json=attachedAt,proto3" json:"attached_at,omitempty"` // of the record that told the attachment
+	Resuming      bool      `protobuf:"varint,20,opt,name=resuming,proto3" json:"resuming,omitempty"`                      // taken up again by its ID: the client holds its cross reference IDs
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2041,6 +2042,13 @@ func (x *Session) GetAttachedAt() *Position {
 	return nil
 }
 
+func (x *Session) GetResuming() bool {
+	if x != nil {
+		return x.Resuming
+	}
+	return false
+}
+
 type Monitor struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Xref          uint64                 `protobuf:"varint,1,opt,name=xref,proto3" json:"xref,omitempty"`
@@ -2055,8 +2063,8 @@ type Monitor struct {
 	Pending       bool                   `protobuf:"varint,10,opt,name=pending,proto3" json:"pending,omitempty"` // waits for the upstream monitor
 	Ordinal       uint64                 `protobuf:"varint,11,opt,name=ordinal,proto3" json:"ordinal,omitempty"` // of the client command that waits for the answer
 	Invoke        uint32                 `protobuf:"varint,12,opt,name=invoke,proto3" json:"invoke,omitempty"`
-	ResumeFrom    *Position              `protobuf:"bytes,13,opt,name=resume_from,json=resumeFrom,proto3" json:"resume_from,omitempty"` // unclaimed: the client was told up to here
-	Started       *Position              `protobuf:"bytes,14,opt,name=started,proto3" json:"started,omitempty"`
+	ResumeFrom    *Position              `protobuf:"bytes,13,opt,name=resume_from,json=resumeFrom,proto3" json:"resume_from,omitempty"` // the client was told up to here before the present attachment
+	Started       *Position              `protobuf:"bytes,14,opt,name=started,proto3" json:"started,omitempty"`                         // the record that began, claimed or resumed it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2407,6 +2415,7 @@ type Intent struct {
 	Sent          bool                   `protobuf:"varint,12,opt,name=sent,proto3" json:"sent,omitempty"`       // an IntentSent was committed
 	Overdue       bool                   `protobuf:"varint,13,opt,name=overdue,proto3" json:"overdue,omitempty"` // its deadline passed without an outcome
 	OldLinkClosed bool                   `protobuf:"varint,14,opt,name=old_link_closed,json=oldLinkClosed,proto3" json:"old_link_closed,omitempty"`
+	LastCall      uint64                 `protobuf:"varint,15,opt,name=last_call,json=lastCall,proto3" json:"last_call,omitempty"` // calls with a higher ID began later
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2539,6 +2548,13 @@ func (x *Intent) GetOldLinkClosed() bool {
 	return false
 }
 
+func (x *Intent) GetLastCall() uint64 {
+	if x != nil {
+		return x.LastCall
+	}
+	return 0
+}
+
 type RouteRegistration struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"` // routeRegisterReqID
@@ -2548,6 +2564,7 @@ type RouteRegistration struct {
 	Pending       bool                   `protobuf:"varint,5,opt,name=pending,proto3" json:"pending,omitempty"`
 	Ordinal       uint64                 `protobuf:"varint,6,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
 	Invoke        uint32                 `protobuf:"varint,7,opt,name=invoke,proto3" json:"invoke,omitempty"`
+	Attachment    uint64                 `protobuf:"varint,8,opt,name=attachment,proto3" json:"attachment,omitempty"` // that knows of it; routers of an earlier one are not asked
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2627,6 +2644,13 @@ func (x *RouteRegistration) GetOrdinal() uint64 {
 func (x *RouteRegistration) GetInvoke() uint32 {
 	if x != nil {
 		return x.Invoke
+	}
+	return 0
+}
+
+func (x *RouteRegistration) GetAttachment() uint64 {
+	if x != nil {
+		return x.Attachment
 	}
 	return 0
 }
@@ -5501,7 +5525,7 @@ const file_state_proto_rawDesc = "" +
 	"\x04gone\x18\x06 \x03(\v2\x1b.holdline.fsm.v1.ConnectionR\x04gone\x12\x14\n" +
 	"\x05epoch\x18\a \x01(\x04R\x05epoch\x12\x18\n" +
 	"\alinkage\x18\n" +
-	" \x01(\tR\alinkage\"\xbe\x04\n" +
+	" \x01(\tR\alinkage\"\xda\x04\n" +
 	"\aSession\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x1a\n" +
@@ -5526,7 +5550,8 @@ const file_state_proto_rawDesc = "" +
 	"attachedMs\x12\x1b\n" +
 	"\topened_ms\x18\x12 \x01(\x03R\bopenedMs\x12:\n" +
 	"\vattached_at\x18\x13 \x01(\v2\x19.holdline.fsm.v1.PositionR\n" +
-	"attachedAt\"\xbb\x03\n" +
+	"attachedAt\x12\x1a\n" +
+	"\bresuming\x18\x14 \x01(\bR\bresuming\"\xbb\x03\n" +
 	"\aMonitor\x12\x12\n" +
 	"\x04xref\x18\x01 \x01(\x04R\x04xref\x12\x18\n" +
 	"\asession\x18\x02 \x01(\x04R\asession\x12\x16\n" +
@@ -5563,7 +5588,7 @@ const file_state_proto_rawDesc = "" +
 	"\x06secret\x18\v \x01(\bR\x06secret\x12\x18\n" +
 	"\aprivate\x18\f \x01(\fR\aprivate\x12\x16\n" +
 	"\x06reason\x18\r \x01(\tR\x06reason\x12!\n" +
-	"\fswitch_route\x18\x0e \x01(\tR\vswitchRoute\"\xfd\x02\n" +
+	"\fswitch_route\x18\x0e \x01(\tR\vswitchRoute\"\x9a\x03\n" +
 	"\x06Intent\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
 	"\asession\x18\x02 \x01(\x04R\asession\x12\x1e\n" +
@@ -5581,7 +5606,8 @@ const file_state_proto_rawDesc = "" +
 	"\x05index\x18\v \x01(\x04R\x05index\x12\x12\n" +
 	"\x04sent\x18\f \x01(\bR\x04sent\x12\x18\n" +
 	"\aoverdue\x18\r \x01(\bR\aoverdue\x12&\n" +
-	"\x0fold_link_closed\x18\x0e \x01(\bR\roldLinkClosed\"\xb9\x01\n" +
+	"\x0fold_link_closed\x18\x0e \x01(\bR\roldLinkClosed\x12\x1b\n" +
+	"\tlast_call\x18\x0f \x01(\x04R\blastCall\"\xd9\x01\n" +
 	"\x11RouteRegistration\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x18\n" +
 	"\asession\x18\x02 \x01(\x04R\asession\x12\x16\n" +
@@ -5589,7 +5615,10 @@ const file_state_proto_rawDesc = "" +
 	"\x06device\x18\x04 \x01(\tR\x06device\x12\x18\n" +
 	"\apending\x18\x05 \x01(\bR\apending\x12\x18\n" +
 	"\aordinal\x18\x06 \x01(\x04R\aordinal\x12\x16\n" +
-	"\x06invoke\x18\a \x01(\rR\x06invoke\"\xe7\x03\n" +
+	"\x06invoke\x18\a \x01(\rR\x06invoke\x12\x1e\n" +
+	"\n" +
+	"attachment\x18\b \x01(\x04R\n" +
+	"attachment\"\xe7\x03\n" +
 	"\x05Route\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x16\n" +
