@@ -31,8 +31,11 @@ func newState() *State {
 
 		aliases:    newIndex[string, string](),
 		names:      newIndex[string, uint64](),
+		bearers:    newIndex[string, struct{}](),
 		identities: newIndex[string, uint64](),
 		watchers:   newIndex[string, struct{}](),
+		owned:      newIndex[string, uint64](),
+		owning:     newIndex[uint64, uint32](),
 		due:        newIndex[string, string](),
 		unwatched:  newIndex[string, struct{}](),
 		unverified: newIndex[string, struct{}](),
@@ -60,8 +63,11 @@ func (s *State) copy() *State {
 
 	c.aliases = s.aliases.copy()
 	c.names = s.names.copy()
+	c.bearers = s.bearers.copy()
 	c.identities = s.identities.copy()
 	c.watchers = s.watchers.copy()
+	c.owned = s.owned.copy()
+	c.owning = s.owning.copy()
 	c.due = s.due.copy()
 	c.unwatched = s.unwatched.copy()
 	c.unverified = s.unverified.copy()

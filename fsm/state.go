@@ -57,8 +57,11 @@ type State struct {
 	// Worked out from the tables.
 	aliases    index[string, string]   // deviceKey of an alias → device ID
 	names      index[string, uint64]   // nameKey → call ID, live and retired
+	bearers    index[string, struct{}] // bearerKeys: each call that has a name
 	identities index[string, uint64]   // switch and identity → session
 	watchers   index[string, struct{}] // deviceKey and xref → device monitors
+	owned      index[string, uint64]   // session and xref → xref
+	owning     index[uint64, uint32]   // session → number of its monitors
 	due        index[string, string]   // deadlines in order of time → key in deadlines
 	unwatched  index[string, struct{}] // deviceKeys whose upstream monitor is not as wanted
 	unverified index[string, struct{}] // deviceKeys that wait for a snapshot

@@ -2,7 +2,9 @@ package fsm
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
@@ -11,28 +13,33 @@ import (
 // is worked out from them in step.
 
 func (t *txn) putCall(c *Call) {
-	if old, ok := t.calls.get(c.Id); ok {
-		t.unname(old)
-	}
+	old, ok := t.calls.get(c.Id)
 	c.Version, c.ChangedMs = t.index, t.timeMS
 	t.calls.put(c.Id, c)
-	t.name(c.Id, c.Names)
+	if ok && slices.EqualFunc(old.Names, c.Names, sameName) {
+		return
+	}
+	if ok {
+		t.unname(nameOfLive, c.Id, old.Names)
+	}
+	t.name(nameOfLive, c.Id, c.Names)
 }
+
+func sameName(a, b *fsmpb.CallName) bool { return a.Link == b.Link && a.Call == b.Call }
 
 func (t *txn) dropCall(id uint64) {
 	if old, ok := t.calls.get(id); ok {
-		t.unname(old)
 		t.calls.delete(id)
+		t.unname(nameOfLive, id, old.Names)
 	}
 }
 
 func (t *txn) putTombstone(b *Tombstone) {
-	t.tombstones.put(b.Call, b)
-	for _, n := range b.Names {
-		if _, taken := t.names.get(nameKey(n.Link, n.Call)); !taken {
-			t.names.put(nameKey(n.Link, n.Call), b.Call)
-		}
+	if old, ok := t.tombstones.get(b.Call); ok {
+		t.unname(nameOfRetired, b.Call, old.Names)
 	}
+	t.tombstones.put(b.Call, b)
+	t.name(nameOfRetired, b.Call, b.Names)
 	t.setDeadline(fsmpb.DeadlineKind_TOMBSTONE, strconv.FormatUint(b.Call, 10), b.DueMs)
 }
 
@@ -41,31 +48,60 @@ func (t *txn) dropTombstone(id uint64) {
 	if !ok {
 		return
 	}
-	for _, n := range b.Names {
-		if owner, _ := t.names.get(nameKey(n.Link, n.Call)); owner == id {
-			t.names.delete(nameKey(n.Link, n.Call))
-		}
-	}
 	t.tombstones.delete(id)
+	t.unname(nameOfRetired, id, b.Names)
 	t.clearDeadline(fsmpb.DeadlineKind_TOMBSTONE, strconv.FormatUint(id, 10))
 }
 
-func (t *txn) name(id uint64, names []*fsmpb.CallName) {
+// A name may have been of several calls. It leads to the live one, else to the
+// newest retired one: worked out from who bears it now, so that a restored node
+// finds the same call as one that saw the names come and go.
+const (
+	nameOfLive    = "1"
+	nameOfRetired = "0"
+)
+
+func (s *State) name(kind string, id uint64, names []*fsmpb.CallName) {
 	for _, n := range names {
-		t.names.put(nameKey(n.Link, n.Call), id)
+		k := nameKey(n.Link, n.Call)
+		s.bearers.put(bearerKey(k, kind, id), struct{}{})
+		s.resolve(k)
 	}
 }
 
-// unname takes back a call's names, but for those that lead to another call by
-// now.
-func (t *txn) unname(c *Call) {
-	for _, n := range c.Names {
+func (s *State) unname(kind string, id uint64, names []*fsmpb.CallName) {
+	for _, n := range names {
 		k := nameKey(n.Link, n.Call)
-		if owner, _ := t.names.get(k); owner == c.Id {
-			t.names.delete(k)
-		}
+		s.bearers.delete(bearerKey(k, kind, id))
+		s.resolve(k)
 	}
 }
+
+// resolve lets a name lead to the best of its bearers.
+func (s *State) resolve(k string) {
+	prefix := k + sep
+	for b := range s.bearers.down(prefix + nameOfLive + ":") { // ':' sorts after the digits
+		if len(b) == len(prefix)+len(nameOfLive)+idDigits && strings.HasPrefix(b, prefix) {
+			id, _ := strconv.ParseUint(b[len(b)-idDigits:], 10, 64)
+			if now, ok := s.names.get(k); !ok || now != id {
+				s.names.put(k, id)
+			}
+			return
+		}
+		if !strings.HasPrefix(b, prefix) {
+			break
+		}
+	}
+	s.names.delete(k)
+}
+
+func bearerKey(name, kind string, id uint64) string { return name + sep + kind + idKey(id) }
+
+// idDigits is the length of an idKey.
+const idDigits = 20
+
+// idKey writes an ID so that texts sort as the IDs do.
+func idKey(id uint64) string { return fmt.Sprintf("%0*d", idDigits, id) }
 
 func (t *txn) putDevice(d *Device) {
 	k := deviceKey(d.Switch, d.Id)
@@ -114,7 +150,8 @@ func (s *State) markDevice(k string, d *Device) {
 			x.delete(k)
 		}
 	}
-	mark(&s.unwatched, epoch != 0 && (wanted && !up && !refused || !wanted && up))
+	release := up && !wanted && d.ReleaseMs == 0 // its time is over
+	mark(&s.unwatched, epoch != 0 && (wanted && !up && !refused || release))
 	mark(&s.unverified, epoch != 0 && up && d.VerifiedEpoch != epoch)
 }
 
@@ -143,21 +180,51 @@ func (t *txn) dropSession(id uint64) {
 func identityKey(sw, identity string) string { return sw + sep + identity }
 
 func (t *txn) putMonitor(m *Monitor) {
+	if _, ok := t.monitors.get(m.Xref); !ok {
+		n, _ := t.owning.get(m.Session)
+		t.owning.put(m.Session, n+1)
+	}
 	t.monitors.put(m.Xref, m)
+	t.owned.put(ownedKey(m.Session, m.Xref), m.Xref)
 	if m.Device != "" {
 		t.watchers.put(watcherKey(m), struct{}{})
 	}
 }
 
 func (t *txn) dropMonitor(xref uint64) {
-	if m, ok := t.monitors.get(xref); ok {
-		t.monitors.delete(xref)
-		t.watchers.delete(watcherKey(m))
+	m, ok := t.monitors.get(xref)
+	if !ok {
+		return
+	}
+	t.monitors.delete(xref)
+	t.watchers.delete(watcherKey(m))
+	t.owned.delete(ownedKey(m.Session, xref))
+	if n, _ := t.owning.get(m.Session); n > 1 {
+		t.owning.put(m.Session, n-1)
+	} else {
+		t.owning.delete(m.Session)
 	}
 }
 
-func watcherKey(m *Monitor) string {
-	return fmt.Sprintf("%s%s%s%s%020d", m.Switch, sep, m.Device, sep, m.Xref)
+func watcherKey(m *Monitor) string { return deviceKey(m.Switch, m.Device) + sep + idKey(m.Xref) }
+
+func ownedKey(session, xref uint64) string { return idKey(session) + idKey(xref) }
+
+// monitorsOf lists a session's monitors, by cross reference ID. They may be
+// changed meanwhile.
+func (s *State) monitorsOf(session uint64) []*Monitor {
+	n, _ := s.owning.get(session)
+	out := make([]*Monitor, 0, n)
+	prefix := idKey(session)
+	for k, xref := range s.owned.from(prefix) {
+		if !strings.HasPrefix(k, prefix) {
+			break
+		}
+		if m, ok := s.monitors.get(xref); ok {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // watching yields the monitors on a device, by cross reference ID.
@@ -165,7 +232,7 @@ func (s *State) watching(sw, device string) func(func(*Monitor) bool) {
 	prefix := deviceKey(sw, device) + sep
 	return func(yield func(*Monitor) bool) {
 		for k := range s.watchers.from(prefix) {
-			if len(k) < len(prefix) || k[:len(prefix)] != prefix {
+			if !strings.HasPrefix(k, prefix) {
 				return
 			}
 			xref, _ := strconv.ParseUint(k[len(prefix):], 10, 64)

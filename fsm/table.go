@@ -62,3 +62,8 @@ func (x *index[K, V]) all() iter.Seq2[K, V] { return func(y func(K, V) bool) { x
 func (x *index[K, V]) from(k K) iter.Seq2[K, V] {
 	return func(y func(K, V) bool) { x.m.Ascend(k, y) }
 }
+
+// down yields the entries whose keys are not above k, from the last one on.
+func (x *index[K, V]) down(k K) iter.Seq2[K, V] {
+	return func(y func(K, V) bool) { x.m.Descend(k, y) }
+}
