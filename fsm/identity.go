@@ -95,12 +95,11 @@ func (d *draft) rename(name string) {
 			onLink++
 		}
 	}
-	fromLink := from != ""
-	if !had && !fromLink && len(d.c.Names) > 0 {
-		from = d.c.Names[0].Call
+	if from == "" && len(d.c.Names) > 0 {
+		from = d.c.Names[0].Call // on another link
 	}
 	d.c.Names = names
-	if !had && from != "" && from != name {
+	if !had && d.was != nil {
 		d.counters.Renamed++
 		d.emit(&Record{Switch: d.src.sw, Kind: &fsmpb.Record_Renamed{Renamed: &fsmpb.CallsRenamed{
 			Call: d.c.Id, Link: link, From: from, To: name,
