@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
@@ -106,7 +107,7 @@ func (t *txn) unverify(i *Intent) {
 
 // concerned lists the devices that an intent's effect shows at.
 func (t *txn) concerned(i *Intent) []string {
-	r := i.Request
+	r := cmp.Or(i.Request, &fsmpb.Request{})
 	var ids []string
 	for _, id := range []string{r.GetFirst().GetDevice(), r.GetSecond().GetDevice(), r.Device} {
 		if id != "" && !slices.Contains(ids, id) {

@@ -1,59 +1,84 @@
 package fsm
 
-import (
-	"strconv"
+import "github.com/holdline/holdline/fsm/fsmpb"
 
-	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
+// Categories of the refusal of a fact.
+const (
+	// FactGap says that facts before this one are missing: Result.ID is the last
+	// ordinal that was applied, propose again from the next one.
+	FactGap = "gap"
+	// FactStale says that the fact's epoch is over: nothing more of it counts.
+	FactStale = "stale"
 )
 
-func (t *txn) fact(f *fsmpb.Fact) Result { return Result{} }
-
-func (t *txn) claimLink(c *fsmpb.ClaimLink) Result         { return Result{} }
-func (t *txn) linkReport(c *fsmpb.LinkReport) Result       { return Result{} }
-func (t *txn) switchReady(c *fsmpb.SwitchReady) Result     { return Result{} }
-func (t *txn) requestResync(c *fsmpb.RequestResync) Result { return Result{} }
-
-func (t *txn) ourCall(link, switchCall string) uint64 {
-	id, _ := t.names.get(nameKey(link, switchCall))
-	return id
+// fact applies what a link said, if it is the next thing that it said in the
+// present epoch. A fact that was applied already is a no-op, so that proposing
+// again neither loses nor doubles (DESIGN 3.4). Result.ID is the ordinal of the
+// last fact applied.
+func (t *txn) fact(f *fsmpb.Fact) Result {
+	l, ok := t.links.get(f.Link)
+	if !ok {
+		t.counters.StaleFacts++
+		return refuse(FactStale, "link", "fact %d of link %.40q: there is no such link", f.Ordinal, f.Link)
+	}
+	s, ok := t.switches.get(l.Switch)
+	if !ok || f.Epoch == 0 || f.Epoch != l.Epoch || f.Epoch != s.Epoch || !l.Up {
+		t.counters.StaleFacts++
+		return refuse(FactStale, "epoch", "fact %d of link %s: its epoch %d is over", f.Ordinal, l.Name, f.Epoch)
+	}
+	switch next := l.LastOrdinal + 1; {
+	case f.Ordinal < next:
+		t.counters.StaleFacts++
+		return Result{ID: l.LastOrdinal}
+	case f.Ordinal > next:
+		t.counters.GapFacts++
+		r := refuse(FactGap, "ordinal", "fact %d of link %s: the next one is %d", f.Ordinal, l.Name, next)
+		r.ID = l.LastOrdinal
+		return r
+	}
+	l = copyLink(l)
+	l.LastOrdinal = f.Ordinal
+	t.links.put(l.Name, l)
+	t.counters.Facts++
+	t.body(&source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}, f)
+	return Result{ID: f.Ordinal}
 }
 
-func (t *txn) expectCall(l *Link, switchCall string) uint64 {
-	if id := t.ourCall(l.Name, switchCall); id != 0 || !goodName(switchCall) {
-		return id
+// body gives a fact to the file of its noun.
+func (t *txn) body(src *source, f *fsmpb.Fact) {
+	switch k := f.Body.(type) {
+	case *fsmpb.Fact_Call:
+		t.callEvent(src, k.Call)
+	case *fsmpb.Fact_Agent:
+		t.agentEvent(src, k.Agent)
+	case *fsmpb.Fact_Feature:
+		t.featureEvent(src, k.Feature)
+	case *fsmpb.Fact_Private:
+		t.privateEvent(src, k.Private)
+	case *fsmpb.Fact_DeviceSnapshot:
+		t.deviceSnapshot(src, k.DeviceSnapshot)
+	case *fsmpb.Fact_Monitor:
+		t.upstreamMonitor(src.link, k.Monitor)
+		t.endUnobserved(src.sw, t.DeviceID(src.sw, k.Monitor.Device))
+	case *fsmpb.Fact_Status:
+		t.linkStatus(src, k.Status.Status)
+	case *fsmpb.Fact_Lost:
+		t.eventsLost(src.sw)
+	case *fsmpb.Fact_Outcome:
+		t.outcome(src.link, k.Outcome)
+	case *fsmpb.Fact_RouteRequested:
+		t.routeRequested(src.link, k.RouteRequested)
+	case *fsmpb.Fact_RouteEnded:
+		t.routeEnded(src.link, k.RouteEnded)
+	case *fsmpb.Fact_RouterUp:
+		t.routerUp(src.link, k.RouterUp)
+	case *fsmpb.Fact_CallMonitorEnded:
+		// Links watch devices only: there is nothing to take back.
 	}
-	t.counters.Call++
-	t.putCall(&Call{Id: t.counters.Call, Switch: l.Switch, BeganMs: t.timeMS, Epoch: l.Epoch,
-		Names: []*fsmpb.CallName{{Link: l.Name, Call: switchCall, Epoch: l.Epoch}}})
-	return t.counters.Call
 }
 
-func (t *txn) callDue(key string) {
-	if id, err := strconv.ParseUint(key, 10, 64); err == nil {
-		t.dropTombstone(id)
-	}
-}
-
-func (t *txn) endUnobserved(sw, device string) {}
-
-func (s *State) callsWith(sw, device string) []uint64 { return nil }
-
-func connOf(c *Call, device string) *Connection {
-	for _, x := range c.GetConnections() {
-		if x.Device == device {
-			return x
-		}
-	}
-	return nil
-}
-
-func (t *txn) linkClosed(sw string, epoch uint64) {
-	for _, i := range t.intentsOf(sw) {
-		if i.Epoch == epoch && !i.OldLinkClosed {
-			i = proto.CloneOf(i)
-			i.OldLinkClosed = true
-			t.intents.put(i.Id, i)
-		}
-	}
+// privateEvent passes on what no standard describes.
+func (t *txn) privateEvent(src *source, e *fsmpb.PrivateEvent) {
+	e.Via = t.DeviceID(src.sw, e.Via)
+	t.emit(&Record{Switch: src.sw, Kind: &fsmpb.Record_Private{Private: e}})
 }

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	connected = fsmpb.ConnectionState_CONNECTED
-	alerting  = fsmpb.ConnectionState_ALERTING
-	hold      = fsmpb.ConnectionState_HOLD
+	stConnected = fsmpb.ConnectionState_CONNECTED
+	alerting    = fsmpb.ConnectionState_ALERTING
+	hold        = fsmpb.ConnectionState_HOLD
 )
 
 func TestRequestBecomesAnIntent(t *testing.T) {
@@ -46,7 +46,7 @@ func TestRequestBecomesAnIntent(t *testing.T) {
 
 func TestRequestErrors(t *testing.T) {
 	r := newRig(t)
-	a := r.call("A", part("1000", connected))
+	a := r.call("A", part("1000", stConnected))
 	b := r.call("B", part("1000", hold))
 	c := r.connect("ts1", "n")
 	conn := func(call uint64, device string) *fsmpb.Conn { return &fsmpb.Conn{Call: call, Device: device} }
@@ -196,13 +196,13 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 	}{
 		{"answer", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_ANSWER_CALL, First: w.first}
-		}, func(w *world) { move(w, w.a, "1000", connected) }},
+		}, func(w *world) { move(w, w.a, "1000", stConnected) }},
 		{"hold", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_HOLD_CALL, First: w.first}
 		}, func(w *world) { move(w, w.a, "1000", hold) }},
 		{"retrieve", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_RETRIEVE_CALL, First: w.two}
-		}, func(w *world) { move(w, w.b, "1000", connected) }},
+		}, func(w *world) { move(w, w.b, "1000", stConnected) }},
 		{"clear connection", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_CLEAR_CONNECTION, First: w.first}
 		}, func(w *world) { move(w, w.a, "1000", fsmpb.ConnectionState_NULL) }},
@@ -214,10 +214,10 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 		}, func(w *world) { move(w, w.a, "1000", fsmpb.ConnectionState_NULL) }},
 		{"alternate", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_ALTERNATE_CALL, First: w.first, Second: w.two}
-		}, func(w *world) { move(w, w.a, "1000", hold); move(w, w.b, "1000", connected) }},
+		}, func(w *world) { move(w, w.a, "1000", hold); move(w, w.b, "1000", stConnected) }},
 		{"reconnect", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_RECONNECT_CALL, First: w.first, Second: w.two}
-		}, func(w *world) { w.end(w.a, 0); move(w, w.b, "1000", connected) }},
+		}, func(w *world) { w.end(w.a, 0); move(w, w.b, "1000", stConnected) }},
 		{"transfer", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_TRANSFER_CALL, First: w.first, Second: w.two}
 		}, func(w *world) { w.end(w.a, w.b); move(w, w.b, "1000", fsmpb.ConnectionState_NULL) }},
@@ -227,19 +227,19 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 		{"single-step transfer", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_SINGLE_STEP_TRANSFER, First: w.first, Destination: "1002"}
 		}, func(w *world) {
-			w.change(w.a, func(c *Call) { c.Connections = []*Connection{part("1001", connected), part("1002", alerting)} })
+			w.change(w.a, func(c *Call) { c.Connections = []*Connection{part("1001", stConnected), part("1002", alerting)} })
 		}},
 		{"single-step conference", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_SINGLE_STEP_CONFERENCE, First: w.first, Destination: "1002"}
 		}, func(w *world) {
-			w.change(w.a, func(c *Call) { c.Connections = append(c.Connections, part("1002", connected)) })
+			w.change(w.a, func(c *Call) { c.Connections = append(c.Connections, part("1002", stConnected)) })
 		}},
 		{"make call", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_MAKE_CALL, Device: "1000", Destination: "1002"}
-		}, func(w *world) { w.call("N", part("1000", connected), part("1002", alerting)) }},
+		}, func(w *world) { w.call("N", part("1000", stConnected), part("1002", alerting)) }},
 		{"consultation", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_CONSULTATION_CALL, First: w.first, Destination: "1002"}
-		}, func(w *world) { w.call("N", part("1000", connected), part("1002", alerting)) }},
+		}, func(w *world) { w.call("N", part("1000", stConnected), part("1002", alerting)) }},
 		{"do not disturb", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_SET_DO_NOT_DISTURB, Device: "1000", On: true}
 		}, func(w *world) { device(w, func(d *Device) { d.Dnd = true }) }},
@@ -261,8 +261,8 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 		build := func(t *testing.T) (*world, uint64) {
 			w := &world{rig: newRig(t)}
 			// Without the effect, none of the connections is where the request wants it.
-			w.a = w.call("A", part("1000", alerting), part("1001", connected))
-			w.b = w.call("B", part("1000", hold), part("1002", connected))
+			w.a = w.call("A", part("1000", alerting), part("1001", stConnected))
+			w.b = w.call("B", part("1000", hold), part("1002", stConnected))
 			if x.name == "retrieve" || x.name == "deflect" || x.name == "answer" {
 				w.change(w.a, func(c *Call) { c.Connections[0].State = alerting })
 			}
@@ -325,7 +325,7 @@ func TestOverdueIntentOfThePresentTerm(t *testing.T) {
 		r := newRig(t)
 		r.monitored("1000")
 		r.verify("1000")
-		call := r.call("A", part("1000", connected))
+		call := r.call("A", part("1000", stConnected))
 		c := r.connect("ts1", "n")
 		c.request(&fsmpb.Request{Service: fsmpb.Service_HOLD_CALL, First: &fsmpb.Conn{Call: call, Device: "1000"}})
 		r.take()

@@ -1077,25 +1077,27 @@ type Device struct {
 	DefaultRoute string                 `protobuf:"bytes,8,opt,name=default_route,json=defaultRoute,proto3" json:"default_route,omitempty"`
 	Provisioned  bool                   `protobuf:"varint,9,opt,name=provisioned,proto3" json:"provisioned,omitempty"` // else it came with a monitor and goes with it
 	// State.
-	Service        ServiceState `protobuf:"varint,20,opt,name=service,proto3,enum=holdline.fsm.v1.ServiceState" json:"service,omitempty"`
-	Owner          string       `protobuf:"bytes,21,opt,name=owner,proto3" json:"owner,omitempty"`
-	Agents         []*Agent     `protobuf:"bytes,22,rep,name=agents,proto3" json:"agents,omitempty"` // sorted by group, then agent
-	Dnd            bool         `protobuf:"varint,23,opt,name=dnd,proto3" json:"dnd,omitempty"`
-	Forwarding     []*Forward   `protobuf:"bytes,24,rep,name=forwarding,proto3" json:"forwarding,omitempty"`                                // sorted by type
-	Calls          []uint64     `protobuf:"varint,25,rep,packed,name=calls,proto3" json:"calls,omitempty"`                                  // live calls with a part of this device, ascending
-	Monitors       uint32       `protobuf:"varint,26,opt,name=monitors,proto3" json:"monitors,omitempty"`                                   // clients' monitors and routers that want it watched
-	MonitoredEpoch uint64       `protobuf:"varint,27,opt,name=monitored_epoch,json=monitoredEpoch,proto3" json:"monitored_epoch,omitempty"` // upstream monitor is up in this epoch
-	Refused        bool         `protobuf:"varint,28,opt,name=refused,proto3" json:"refused,omitempty"`                                     // the switch refused to monitor it, in refused_epoch
-	RefusedEpoch   uint64       `protobuf:"varint,29,opt,name=refused_epoch,json=refusedEpoch,proto3" json:"refused_epoch,omitempty"`
-	VerifiedEpoch  uint64       `protobuf:"varint,30,opt,name=verified_epoch,json=verifiedEpoch,proto3" json:"verified_epoch,omitempty"` // a snapshot settled it in this epoch
-	Tries          uint32       `protobuf:"varint,31,opt,name=tries,proto3" json:"tries,omitempty"`                                      // snapshots that could not settle it
-	Version        uint64       `protobuf:"varint,32,opt,name=version,proto3" json:"version,omitempty"`
-	ReleaseMs      int64        `protobuf:"varint,33,opt,name=release_ms,json=releaseMs,proto3" json:"release_ms,omitempty"`                // upstream monitor is released then; 0 = not
-	FeatureOrdinal uint64       `protobuf:"varint,34,opt,name=feature_ordinal,json=featureOrdinal,proto3" json:"feature_ordinal,omitempty"` // last fact about agent, dnd or forwarding, in feature_epoch
-	FeatureEpoch   uint64       `protobuf:"varint,35,opt,name=feature_epoch,json=featureEpoch,proto3" json:"feature_epoch,omitempty"`
-	Resync         uint64       `protobuf:"varint,36,opt,name=resync,proto3" json:"resync,omitempty"` // counts requests for a resync
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	Service         ServiceState `protobuf:"varint,20,opt,name=service,proto3,enum=holdline.fsm.v1.ServiceState" json:"service,omitempty"`
+	Owner           string       `protobuf:"bytes,21,opt,name=owner,proto3" json:"owner,omitempty"`
+	Agents          []*Agent     `protobuf:"bytes,22,rep,name=agents,proto3" json:"agents,omitempty"` // sorted by group, then agent
+	Dnd             bool         `protobuf:"varint,23,opt,name=dnd,proto3" json:"dnd,omitempty"`
+	Forwarding      []*Forward   `protobuf:"bytes,24,rep,name=forwarding,proto3" json:"forwarding,omitempty"`                                // sorted by type
+	Calls           []uint64     `protobuf:"varint,25,rep,packed,name=calls,proto3" json:"calls,omitempty"`                                  // live calls with a part of this device, ascending
+	Monitors        uint32       `protobuf:"varint,26,opt,name=monitors,proto3" json:"monitors,omitempty"`                                   // clients' monitors and routers that want it watched
+	MonitoredEpoch  uint64       `protobuf:"varint,27,opt,name=monitored_epoch,json=monitoredEpoch,proto3" json:"monitored_epoch,omitempty"` // upstream monitor is up in this epoch
+	Refused         bool         `protobuf:"varint,28,opt,name=refused,proto3" json:"refused,omitempty"`                                     // the switch refused to monitor it, in refused_epoch
+	RefusedEpoch    uint64       `protobuf:"varint,29,opt,name=refused_epoch,json=refusedEpoch,proto3" json:"refused_epoch,omitempty"`
+	VerifiedEpoch   uint64       `protobuf:"varint,30,opt,name=verified_epoch,json=verifiedEpoch,proto3" json:"verified_epoch,omitempty"` // a snapshot settled it in this epoch
+	Tries           uint32       `protobuf:"varint,31,opt,name=tries,proto3" json:"tries,omitempty"`                                      // snapshots that could not settle it
+	Version         uint64       `protobuf:"varint,32,opt,name=version,proto3" json:"version,omitempty"`
+	ReleaseMs       int64        `protobuf:"varint,33,opt,name=release_ms,json=releaseMs,proto3" json:"release_ms,omitempty"`                // upstream monitor is released then; 0 = not
+	FeatureOrdinal  uint64       `protobuf:"varint,34,opt,name=feature_ordinal,json=featureOrdinal,proto3" json:"feature_ordinal,omitempty"` // last fact about agent, dnd or forwarding, in feature_epoch
+	FeatureEpoch    uint64       `protobuf:"varint,35,opt,name=feature_epoch,json=featureEpoch,proto3" json:"feature_epoch,omitempty"`
+	Resync          uint64       `protobuf:"varint,36,opt,name=resync,proto3" json:"resync,omitempty"`                                          // counts requests for a resync
+	DeferredOrdinal uint64       `protobuf:"varint,40,opt,name=deferred_ordinal,json=deferredOrdinal,proto3" json:"deferred_ordinal,omitempty"` // last fact about its calls that had to wait for a snapshot, in deferred_epoch
+	DeferredEpoch   uint64       `protobuf:"varint,41,opt,name=deferred_epoch,json=deferredEpoch,proto3" json:"deferred_epoch,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Device) Reset() {
@@ -1306,6 +1308,20 @@ func (x *Device) GetFeatureEpoch() uint64 {
 func (x *Device) GetResync() uint64 {
 	if x != nil {
 		return x.Resync
+	}
+	return 0
+}
+
+func (x *Device) GetDeferredOrdinal() uint64 {
+	if x != nil {
+		return x.DeferredOrdinal
+	}
+	return 0
+}
+
+func (x *Device) GetDeferredEpoch() uint64 {
+	if x != nil {
+		return x.DeferredEpoch
 	}
 	return 0
 }
@@ -1745,6 +1761,7 @@ type Tombstone struct {
 	DueMs         int64                  `protobuf:"varint,5,opt,name=due_ms,json=dueMs,proto3" json:"due_ms,omitempty"`
 	Gone          []*Connection          `protobuf:"bytes,6,rep,name=gone,proto3" json:"gone,omitempty"`
 	Epoch         uint64                 `protobuf:"varint,7,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Linkage       string                 `protobuf:"bytes,10,opt,name=linkage,proto3" json:"linkage,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1826,6 +1843,13 @@ func (x *Tombstone) GetEpoch() uint64 {
 		return x.Epoch
 	}
 	return 0
+}
+
+func (x *Tombstone) GetLinkage() string {
+	if x != nil {
+		return x.Linkage
+	}
+	return ""
 }
 
 type Session struct {
@@ -5415,7 +5439,7 @@ const file_state_proto_rawDesc = "" +
 	"\tlisteners\x18\x06 \x03(\tR\tlisteners\x12\x18\n" +
 	"\aversion\x18\a \x01(\tR\aversion\x12\x14\n" +
 	"\x05level\x18\b \x01(\rR\x05level\x12\x17\n" +
-	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xfd\x06\n" +
+	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xcf\a\n" +
 	"\x06Device\x12\x16\n" +
 	"\x06switch\x18\x01 \x01(\tR\x06switch\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12/\n" +
@@ -5445,7 +5469,9 @@ const file_state_proto_rawDesc = "" +
 	"release_ms\x18! \x01(\x03R\treleaseMs\x12'\n" +
 	"\x0ffeature_ordinal\x18\" \x01(\x04R\x0efeatureOrdinal\x12#\n" +
 	"\rfeature_epoch\x18# \x01(\x04R\ffeatureEpoch\x12\x16\n" +
-	"\x06resync\x18$ \x01(\x04R\x06resync\"\x8d\x06\n" +
+	"\x06resync\x18$ \x01(\x04R\x06resync\x12)\n" +
+	"\x10deferred_ordinal\x18( \x01(\x04R\x0fdeferredOrdinal\x12%\n" +
+	"\x0edeferred_epoch\x18) \x01(\x04R\rdeferredEpoch\"\x8d\x06\n" +
 	"\x04Call\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12/\n" +
@@ -5489,7 +5515,7 @@ const file_state_proto_rawDesc = "" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x12\n" +
 	"\x04seen\x18\x03 \x03(\tR\x04seen\x12\x17\n" +
 	"\atime_ms\x18\x04 \x01(\x03R\x06timeMs\x12\x14\n" +
-	"\x05epoch\x18\x05 \x01(\x04R\x05epoch\"\xda\x01\n" +
+	"\x05epoch\x18\x05 \x01(\x04R\x05epoch\"\xf4\x01\n" +
 	"\tTombstone\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12/\n" +
@@ -5497,7 +5523,9 @@ const file_state_proto_rawDesc = "" +
 	"\x04into\x18\x04 \x01(\x04R\x04into\x12\x15\n" +
 	"\x06due_ms\x18\x05 \x01(\x03R\x05dueMs\x12/\n" +
 	"\x04gone\x18\x06 \x03(\v2\x1b.holdline.fsm.v1.ConnectionR\x04gone\x12\x14\n" +
-	"\x05epoch\x18\a \x01(\x04R\x05epoch\"\xda\x04\n" +
+	"\x05epoch\x18\a \x01(\x04R\x05epoch\x12\x18\n" +
+	"\alinkage\x18\n" +
+	" \x01(\tR\alinkage\"\xda\x04\n" +
 	"\aSession\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x1a\n" +
