@@ -128,10 +128,10 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 	}
 }
 
-// top tells whether a link has its switch's highest priority; 1 is higher than 2.
+// top tells whether a link has its switch's highest priority.
 func top(v *fsm.State, l *fsm.Link) bool {
 	for o := range v.Links() {
-		if o.Switch == l.Switch && !o.Disabled && o.Priority < l.Priority {
+		if o.Switch == l.Switch && !o.Disabled && o.Priority > l.Priority {
 			return false
 		}
 	}
