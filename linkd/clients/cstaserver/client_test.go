@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +29,7 @@ type node struct {
 	progress *clients.Progress
 	log      *bytes.Buffer
 	stop     func()
-	dial     func() net.Conn
+	dial     func(from string) net.Conn
 }
 
 // start starts a node's listener that T-Servers reach through pipes, so that it
@@ -46,7 +47,7 @@ func startTCP(t testing.TB, cl *cluster, o Options) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serve(t, cl, o, ln, func() net.Conn {
+	return serve(t, cl, o, ln, func(string) net.Conn {
 		c, err := net.Dial("tcp", ln.Addr().String())
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +56,7 @@ func startTCP(t testing.TB, cl *cluster, o Options) *node {
 	})
 }
 
-func serve(t testing.TB, cl *cluster, o Options, ln net.Listener, dial func() net.Conn) *node {
+func serve(t testing.TB, cl *cluster, o Options, ln net.Listener, dial func(string) net.Conn) *node {
 	t.Helper()
 	if o.Name == "" {
 		o.Name = "tservers"
@@ -121,15 +122,23 @@ func (l *pipeListener) Close() error {
 
 func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
-func (l *pipeListener) dial() net.Conn {
+func (l *pipeListener) dial(from string) net.Conn {
 	near, far := net.Pipe()
 	select {
-	case l.conns <- far:
+	case l.conns <- &pipe{far, net.TCPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(from), 4711))}:
 	case <-l.done:
 		_ = far.Close()
 	}
 	return near
 }
+
+// pipe is the far end of a pipe from an address.
+type pipe struct {
+	net.Conn
+	from net.Addr
+}
+
+func (p *pipe) RemoteAddr() net.Addr { return p.from }
 
 // client is a T-Server, typed by hand. It reads all the time.
 type client struct {
@@ -156,9 +165,18 @@ func namespace(edition int) string {
 
 const sessionNS = ` xmlns="http://www.ecma-international.org/standards/ecma-354/appl_session"`
 
-func (n *node) client(edition int) *client {
+// Addresses of T-Servers.
+const (
+	tserver1 = "192.0.2.1"
+	tserver2 = "192.0.2.2"
+	tserver3 = "192.0.2.3"
+)
+
+func (n *node) client(edition int) *client { return n.clientAt(tserver1, edition) }
+
+func (n *node) clientAt(from string, edition int) *client {
 	n.t.Helper()
-	c := &client{t: n.t, nc: n.dial(), ns: namespace(edition), frames: make(chan frame, 4096)}
+	c := &client{t: n.t, nc: n.dial(from), ns: namespace(edition), frames: make(chan frame, 4096)}
 	c.wg.Go(c.read)
 	n.t.Cleanup(c.close)
 	return c
@@ -228,7 +246,7 @@ func (c *client) next() frame {
 			c.t.Fatal(f.err)
 		}
 		return f
-	case <-time.After(20 * time.Second):
+	case <-time.After(10 * time.Minute):
 		c.t.Fatal("no frame came")
 	}
 	return frame{}
@@ -258,7 +276,7 @@ func (c *client) quiet() {
 func (c *client) closed() []frame {
 	c.t.Helper()
 	var got []frame
-	limit := time.After(60 * time.Second)
+	limit := time.After(10 * time.Minute)
 	for {
 		select {
 		case f, ok := <-c.frames:
