@@ -246,6 +246,7 @@ func TestHeartbeats(t *testing.T) {
 		if d := time.Since(answered); d < 90*time.Second || d > 92*time.Second {
 			t.Errorf("dropped after %v", d)
 		}
+		synctest.Wait()
 		if got := n.listener.Stats().Closed["heartbeats not answered"]; got != 1 {
 			t.Errorf("%d counted", got)
 		}
