@@ -49,7 +49,7 @@ func (c *campaign) candidates() []*keeper {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *keeper) int {
-		return cmp.Or(cmp.Compare(a.priority(), b.priority()), cmp.Compare(a.name, b.name))
+		return cmp.Or(cmp.Compare(b.priority(), a.priority()), cmp.Compare(a.name, b.name))
 	})
 	c.coldTurn(all)
 	return all

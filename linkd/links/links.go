@@ -3,7 +3,6 @@ package links
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -65,13 +64,11 @@ type Manager struct {
 }
 
 // New makes a Manager; it does nothing until Run.
-func New(o Options) (*Manager, error) {
-	m := &Manager{o: o, log: o.Logger, keepers: make(map[string]*keeper), changed: make(chan struct{})}
-	var err error
-	if m.metrics, err = newMetrics(o.Metrics); err != nil {
-		return nil, fmt.Errorf("register the links' metrics: %w", err)
+func New(o Options) *Manager {
+	return &Manager{
+		o: o, log: o.Logger, metrics: newMetrics(o.Metrics, o.Logger),
+		keepers: make(map[string]*keeper), changed: make(chan struct{}),
 	}
-	return m, nil
 }
 
 // Run keeps the standby connections that provisioning asks for, until ctx ends.
@@ -128,10 +125,10 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 	}
 }
 
-// top tells whether a link has its switch's highest priority; 1 is higher than 2.
+// top tells whether a link has its switch's highest priority.
 func top(v *fsm.State, l *fsm.Link) bool {
 	for o := range v.Links() {
-		if o.Switch == l.Switch && !o.Disabled && o.Priority < l.Priority {
+		if o.Switch == l.Switch && !o.Disabled && o.Priority > l.Priority {
 			return false
 		}
 	}

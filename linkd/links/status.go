@@ -36,7 +36,7 @@ func (m *Manager) Status() []LinkInfo {
 		all[i] = k.info()
 	}
 	slices.SortFunc(all, func(a, b LinkInfo) int {
-		return cmp.Or(cmp.Compare(a.Switch, b.Switch), cmp.Compare(a.Priority, b.Priority), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(a.Switch, b.Switch), cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.Name, b.Name))
 	})
 	return all
 }
