@@ -2,54 +2,68 @@ package deadlines
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/linkd/proposer"
 )
 
-// Replica is the node's copy of the state.
+// Log is the way into the replicated log.
+type Log interface {
+	Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, error)
+}
+
+// Replica is this node's copy of the state.
 type Replica interface {
 	View() *fsm.State
+	// Changed is closed when the state next changes.
 	Changed() <-chan struct{}
 }
 
-// longest bounds a wait, so that a log clock that moves otherwise than the timer
-// is looked at again.
-const longest = time.Second
+// retry is the pause after a proposal that failed or changed nothing.
+const retry = 20 * time.Millisecond
 
-// Run proposes deadlines that have passed, by nowMS, the log time in ms since
-// the Unix epoch, until ctx ends.
-func Run(ctx context.Context, log proposer.Log, replica Replica, nowMS func() int64, logger hclog.Logger) error {
-	timer := time.NewTimer(longest)
-	defer timer.Stop()
-	for {
-		changed := replica.Changed()
-		wait := longest
-		if d, ok := replica.View().NextDeadline(); ok {
-			now := nowMS()
-			if d.DueMs <= now {
-				e := &fsmpb.Expire{Kind: d.Kind, Key: d.Key, DueMs: d.DueMs}
-				if _, err := log.Propose(ctx, &fsmpb.Command{Kind: &fsmpb.Command_Expire{Expire: e}}); err != nil {
-					if ctx.Err() != nil {
-						return nil
-					}
-					logger.Warn("deadline not expired", "kind", d.Kind, "key", d.Key, "error", err)
-				} else {
-					continue
-				}
-			} else {
-				wait = min(time.Duration(d.DueMs-now)*time.Millisecond, longest)
-			}
+// Run proposes that deadlines have passed until ctx ends. nowMS is log time, ms
+// since the Unix epoch. Deadlines go one after the other, in order of time: the
+// state shows the next one when the one before is gone.
+func Run(ctx context.Context, log Log, r Replica, nowMS func() int64, logger hclog.Logger) error {
+	for ctx.Err() == nil {
+		changed := r.Changed()
+		d, ok := r.View().NextDeadline()
+		left := time.Duration(0)
+		if ok {
+			left = time.Duration(d.DueMs-nowMS()) * time.Millisecond
 		}
-		timer.Reset(wait)
-		select {
-		case <-changed:
-		case <-timer.C:
-		case <-ctx.Done():
-			return nil
+		if !ok || left > 0 {
+			wait(ctx, changed, ok, left)
+			continue
 		}
+		_, err := log.Propose(ctx, &fsmpb.Command{Kind: &fsmpb.Command_Expire{Expire: &fsmpb.Expire{
+			Kind: d.Kind, Key: d.Key, DueMs: d.DueMs,
+		}}})
+		if err != nil && ctx.Err() == nil && !errors.As(err, new(*fsm.Refusal)) {
+			logger.Warn("deadline not proposed", "kind", d.Kind, "key", d.Key, "error", err)
+		}
+		if n, ok := r.View().NextDeadline(); ok && n.Kind == d.Kind && n.Key == d.Key && n.DueMs == d.DueMs {
+			wait(ctx, nil, true, retry) // still there: it was not due by the entry's time
+		}
+	}
+	return nil
+}
+
+// wait waits for a change, for the next deadline if there is one, or for ctx.
+func wait(ctx context.Context, changed <-chan struct{}, timed bool, d time.Duration) {
+	var due <-chan time.Time
+	if timed {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		due = t.C
+	}
+	select {
+	case <-changed:
+	case <-due:
+	case <-ctx.Done():
 	}
 }

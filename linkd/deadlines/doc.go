@@ -1,6 +1,6 @@
-// Package deadlines is the leader's watch over replicated deadlines: it proposes
-// that the earliest one has passed when log time says so. The state machine
-// fires it only if it is unchanged and due.
+// Package deadlines is the leader's watch over the deadlines in the replicated
+// state: when one has passed by log time it proposes so. Apply decides whether it
+// is unchanged and due.
 //
-// It never decides what a deadline means.
+// It never keeps a deadline of its own and never decides what one is for.
 package deadlines

@@ -121,15 +121,18 @@ func (m *Manager) startDrain(k *keeper, conn *cstalink.Conn, out *outlet, epoch 
 	})
 }
 
-// Drained is closed once no connection is left of a leadership that was lost. A
-// node that hands over before it leaves waits for it.
-func (m *Manager) Drained() <-chan struct{} {
+// Handed waits until no connection is left of a leadership that was lost, or ctx
+// ends. A node that hands leadership over before it leaves waits for it.
+func (m *Manager) Handed(ctx context.Context) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
+	drained := m.drained
 	if m.draining == 0 {
-		done := make(chan struct{})
-		close(done)
-		return done
+		m.mu.Unlock()
+		return
 	}
-	return m.drained
+	m.mu.Unlock()
+	select {
+	case <-drained:
+	case <-ctx.Done():
+	}
 }

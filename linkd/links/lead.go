@@ -10,7 +10,7 @@ import (
 // Lead drives one link of each switch, for the leader of a Raft term. Call it
 // after gaining leadership and a Barrier; cancel ctx on losing it. Requests stop
 // at once then; it returns when its work is done, and leaves connections with
-// monitors to be read until another leader claims their links: see Drained.
+// monitors to be read until another leader claims their links: see Handed.
 func (m *Manager) Lead(ctx context.Context, term uint64) error {
 	m.setLeading(true)
 	defer m.setLeading(false)

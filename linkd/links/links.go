@@ -3,7 +3,6 @@ package links
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -65,13 +64,11 @@ type Manager struct {
 }
 
 // New makes a Manager; it does nothing until Run.
-func New(o Options) (*Manager, error) {
-	m := &Manager{o: o, log: o.Logger, keepers: make(map[string]*keeper), changed: make(chan struct{})}
-	var err error
-	if m.metrics, err = newMetrics(o.Metrics); err != nil {
-		return nil, fmt.Errorf("register the links' metrics: %w", err)
+func New(o Options) *Manager {
+	return &Manager{
+		o: o, log: o.Logger, metrics: newMetrics(o.Metrics, o.Logger),
+		keepers: make(map[string]*keeper), changed: make(chan struct{}),
 	}
-	return m, nil
 }
 
 // Run keeps the standby connections that provisioning asks for, until ctx ends.

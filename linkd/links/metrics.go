@@ -3,6 +3,7 @@ package links
 import (
 	"errors"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/linkd/links/cstalink"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -11,7 +12,7 @@ type metrics struct {
 	facts, requests, snapshots, losses, frames *prometheus.CounterVec
 }
 
-func newMetrics(to prometheus.Registerer) (*metrics, error) {
+func newMetrics(to prometheus.Registerer, log hclog.Logger) *metrics {
 	vec := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{
 			Namespace: "holdline", Subsystem: "link", Name: name, Help: help,
@@ -25,13 +26,14 @@ func newMetrics(to prometheus.Registerer) (*metrics, error) {
 		frames:    vec("bad_frames_total", "Frames of the switch that could not be read.", "reason"),
 	}
 	if to == nil {
-		return m, nil
+		return m
 	}
-	var errs []error
 	for _, c := range []prometheus.Collector{m.facts, m.requests, m.snapshots, m.losses, m.frames} {
-		errs = append(errs, to.Register(c))
+		if err := to.Register(c); err != nil {
+			log.Error("a metric of the links is not exported", "error", err)
+		}
 	}
-	return m, errors.Join(errs...)
+	return m
 }
 
 func (m *metrics) fact(link string)             { m.facts.WithLabelValues(link).Inc() }

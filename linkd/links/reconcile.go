@@ -30,6 +30,7 @@ type reconciler struct {
 	epoch    uint64
 	floor    uint64 // facts up to here were kept before the claim
 	oldEpoch uint64
+	oldLink  string
 	oldNode  string // who read the old epoch; empty: known to have stopped
 	off      int64  // log time less boottime, ms, at least
 
@@ -175,11 +176,18 @@ func (r *reconciler) stepReady(ctx context.Context, v *fsm.State) {
 // stepOldLink tells the log once it is known that nothing more can be executed
 // through the old epoch's connection: its process is dead.
 func (r *reconciler) stepOldLink(ctx context.Context) {
-	if r.oldNode == "" || r.oldNode == r.m.o.NodeID || r.m.o.Dead == nil {
+	switch {
+	case r.oldNode == "":
 		return
-	}
-	if !r.m.dead(r.oldNode) {
-		r.wakeAt(time.Now().Add(time.Second))
+	case r.oldNode == r.m.o.NodeID:
+		if k := r.m.keeper(r.oldLink); k != nil && k.reads(r.oldEpoch) {
+			r.wakeAt(time.Now().Add(time.Second))
+			return
+		}
+	case !r.m.dead(r.oldNode):
+		if r.m.o.Dead != nil {
+			r.wakeAt(time.Now().Add(time.Second))
+		}
 		return
 	}
 	r.oldNode = ""

@@ -32,7 +32,7 @@ const (
 //	application          holdline      applicationID of an explicit association
 //	session              60s           requested length of an explicit association; its timer is reset at a third
 //	system_register      true          ask with SystemRegister to be told of status changes
-//	filter               absent        filter in MonitorStart: absent, true_blocks or true_passes
+//	filter               absent        filter in MonitorStart: absent, filtered-out or wanted: what a true bit means
 //	standby              warm          warm or cold
 //	requests_per_second  200           requests of all kinds but keepalives; 0 = no limit
 //	max_outstanding      32            requests without an answer at once
@@ -116,7 +116,7 @@ func (s *Settings) set(name, value string) error {
 		return pick(&s.CSTA.Register, value, map[string]bool{"true": true, "false": false})
 	case "filter":
 		return pick(&s.CSTA.Filter, value, map[string]cstalink.Filter{
-			"absent": cstalink.FilterAbsent, "true_blocks": cstalink.FilterTrueBlocks, "true_passes": cstalink.FilterTruePasses,
+			"absent": cstalink.FilterAbsent, "filtered-out": cstalink.FilterFilteredOut, "wanted": cstalink.FilterWanted,
 		})
 	case "standby":
 		return pick(&s.Standby, value, map[string]Standby{"warm": Warm, "cold": Cold})

@@ -23,7 +23,7 @@ func (r *reconciler) takeover(ctx context.Context) error {
 	}
 	r.oldEpoch, r.oldNode = sw.Epoch, ""
 	if old, ok := v.Link(sw.Link); ok && old.Up && old.Epoch == sw.Epoch && sw.Epoch != 0 {
-		r.oldNode = old.Node
+		r.oldNode, r.oldLink = old.Node, old.Name
 		if r.m.mayRead(old) {
 			stop := r.out.watchTwins(old.Name, old.Epoch)
 			defer stop()

@@ -72,6 +72,13 @@ func (t *monitorTable) drop(ref string) (device string, ok bool) {
 	return device, ok
 }
 
+func (t *monitorTable) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.byRef)
+	clear(t.byDevice)
+}
+
 // early keeps an event that came before the answer to its MonitorStart.
 func (m *monitors) early(ref string, event csta.Message) bool {
 	if m.starting == 0 || len(m.waiting) == maxEarly {
@@ -220,9 +227,9 @@ const known = csta.FilterBridged | csta.FilterCallCleared | csta.FilterConferenc
 
 func (f Filter) bits() csta.MonitorFilter {
 	switch f {
-	case FilterTrueBlocks:
+	case FilterFilteredOut:
 		return csta.MonitorFilter{Present: known}
-	case FilterTruePasses:
+	case FilterWanted:
 		return csta.MonitorFilter{Present: known, Set: known}
 	}
 	return csta.MonitorFilter{}

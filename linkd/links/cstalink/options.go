@@ -15,9 +15,9 @@ type Filter string
 
 // The filters. Each of them asks for every event that Holdline knows.
 const (
-	FilterAbsent     Filter = "absent"      // none is sent
-	FilterTrueBlocks Filter = "true_blocks" // true means: not sent (ECMA-269)
-	FilterTruePasses Filter = "true_passes" // true means: sent
+	FilterAbsent      Filter = "absent"       // none is sent
+	FilterFilteredOut Filter = "filtered-out" // true means: not sent (ECMA-269)
+	FilterWanted      Filter = "wanted"       // true means: sent
 )
 
 // Options of a link. Every field must be set, but for those that say otherwise.

@@ -171,6 +171,7 @@ func (c *Conn) setStatus(s string) {
 		return
 	}
 	c.mu.Lock()
+	changed := c.status != s
 	c.status = strings.Clone(s)
 	switch csta.SystemStatusValue(s) {
 	case csta.StatusOverloadReached:
@@ -184,6 +185,14 @@ func (c *Conn) setStatus(s string) {
 	case <-c.first:
 	default:
 		close(c.first)
+	}
+	switch csta.SystemStatusValue(s) {
+	case csta.StatusEnabled, csta.StatusDisabled:
+		// After a restart no monitor is outstanding (ECMA-269, SystemStatus).
+		if changed {
+			c.monitors.forget()
+			c.routers = newRouters()
+		}
 	}
 	c.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: strings.Clone(s)}}})
 }
