@@ -152,8 +152,8 @@ func (k callView) detail(s *screen, now when) {
 		[2]string{"known as", strings.Join(names, ", ")},
 		[2]string{"linkage", k.Linkage},
 		[2]string{"linked to", unless0(k.LinkedTo)},
-		[2]string{"correlator", quoted(k.Correlator)},
-		[2]string{"user data", quoted(k.UserData)},
+		[2]string{"correlator", string(k.Correlator)},
+		[2]string{"user data", string(k.UserData)},
 		[2]string{"version", unless0(k.Version)},
 	)
 	s.gap()

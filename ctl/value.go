@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/holdline/holdline/transport/api/apipb"
@@ -78,11 +77,6 @@ func each[T, V any](in []T, view func(T) V) []V {
 		out = append(out, view(v))
 	}
 	return out
-}
-
-// quoted is raw data as text; the cleaning of the screen does the rest.
-func quoted(b []byte) string {
-	return strings.ToValidUTF8(string(b), "\uFFFD")
 }
 
 // applied is how far the node was that answered.
