@@ -33,13 +33,13 @@ func (p *progress) set(name string, done, total int) {
 	}
 	bar := p.by[name]
 	if bar == nil {
-		bar = p.bars.AddBar(int64(max(total, 1)),
+		bar = p.bars.AddBar(0, // a total from the start would be taken for the final one
 			mpb.PrependDecorators(decor.Name(clean(name), decor.WCSyncSpaceR), decor.CountersNoUnit("%d / %d", decor.WCSyncWidth)),
 			mpb.AppendDecorators(decor.Percentage(decor.WC{W: 5})),
 		)
 		p.by[name] = bar
 	}
-	bar.SetTotal(int64(max(total, 1)), false)
+	bar.SetTotal(int64(total), false)
 	bar.SetCurrent(int64(done))
 }
 
@@ -49,9 +49,7 @@ func (p *progress) end() {
 		return
 	}
 	for _, bar := range p.by {
-		if !bar.Completed() {
-			bar.Abort(false)
-		}
+		bar.Abort(false)
 	}
 	p.bars.Wait()
 }
