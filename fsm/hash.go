@@ -158,7 +158,10 @@ func hashOf(kind byte, m proto.Message) uint64 {
 var deterministic = proto.MarshalOptions{Deterministic: true}
 
 // takeHash stores the hash of the state as the present entry left it.
-func (m *Machine) takeHash() { m.s.hash, m.s.hashIndex = m.sums.hash(m.s), m.s.index }
+func (m *Machine) takeHash() {
+	m.view = nil
+	m.s.hash, m.s.hashIndex = m.sums.hash(m.s), m.s.index
+}
 
 // hashCheck compares the leader's hash with ours. It says nothing if ours is of
 // another entry already, or while nodes run different releases: then encodings

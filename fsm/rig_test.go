@@ -188,7 +188,9 @@ func (r *rig) end(id, into uint64) {
 	})
 }
 
-func part(device string, s fsmpb.ConnectionState) *Connection { return &Connection{Device: device, State: s} }
+func part(device string, s fsmpb.ConnectionState) *Connection {
+	return &Connection{Device: device, State: s}
+}
 
 // take returns the records emitted since it was called last, without their
 // positions and times.
