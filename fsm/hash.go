@@ -167,7 +167,7 @@ func (m *Machine) takeHash() {
 // another entry already, or while nodes run different releases: then encodings
 // may differ where states don't.
 func (t *txn) hashCheck(c *fsmpb.HashCheck) (Result, error) {
-	if c.Index != t.hashIndex || c.Hash == t.hash || t.mixed() {
+	if c.Index == 0 || c.Index != t.hashIndex || c.Hash == t.hash || t.mixed() {
 		return Result{}, nil
 	}
 	return Result{}, fmt.Errorf("after entry %d this node's state hash is %016x and the leader's is %016x: "+
