@@ -59,7 +59,7 @@ func TestHashTellsStatesApart(t *testing.T) {
 	note("a call's state", func(t *txn) {
 		c, _ := t.calls.get(1)
 		c = proto.CloneOf(c)
-		c.Connections[0].State = hold
+		c.Connections[0].State = held
 		t.putCall(c)
 	})
 	note("a call less", func(t *txn) { t.dropCall(1) })

@@ -13,7 +13,7 @@ func putDevices(seed bool, ds ...*fsmpb.DeviceSetup) *fsmpb.Command {
 }
 
 func TestProvisioningKeepsState(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	c.start(&fsmpb.StartMonitor{Device: "1000"})
 	r.monitored("1000")
@@ -41,7 +41,7 @@ func TestProvisioningKeepsState(t *testing.T) {
 }
 
 func TestSeedCreatesOnly(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.ok(putDevices(false, &fsmpb.DeviceSetup{Id: "1000", Site: "changed by an operator"}))
 	r.ok(putDevices(true, &fsmpb.DeviceSetup{Id: "1000", Site: "seed"}, &fsmpb.DeviceSetup{Id: "3000", Site: "seed"}))
 	a, _ := r.m.View().Device("pbx", "1000")
@@ -60,7 +60,7 @@ func TestSeedCreatesOnly(t *testing.T) {
 }
 
 func TestAliasesAreUnique(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.ok(putDevices(false, &fsmpb.DeviceSetup{Id: "1000", Aliases: []string{"x", "y"}}))
 	for _, bad := range [][]*fsmpb.DeviceSetup{
 		{{Id: "1001", Aliases: []string{"x"}}},                                       // another device's alias
@@ -96,7 +96,7 @@ func TestAliasesAreUnique(t *testing.T) {
 }
 
 func TestDeletedDeviceStaysWhileWatched(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	x := c.start(&fsmpb.StartMonitor{Device: "1000"})
 	del := func(ids ...string) {
@@ -119,9 +119,9 @@ func TestDeletedDeviceStaysWhileWatched(t *testing.T) {
 }
 
 func TestDeleteSwitch(t *testing.T) {
-	r := newRig(t)
-	r.call("A", part("1000", connected))
-	r.end(r.call("B", part("1000", connected)), 0)
+	r := newStand(t)
+	r.call("A", part("1000", talking))
+	r.end(r.call("B", part("1000", talking)), 0)
 	c := r.connect("ts1", "n")
 	c.start(&fsmpb.StartMonitor{Device: "1000"})
 	c.request(&fsmpb.Request{Service: fsmpb.Service_ESCAPE})
@@ -140,7 +140,7 @@ func TestDeleteSwitch(t *testing.T) {
 }
 
 func TestLinksAndNodes(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.refused(&fsmpb.Command{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &Link{Name: "l9", Switch: "nowhere"}}}}, "operation", "objectNotKnown")
 	r.refused(&fsmpb.Command{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{}}}, "operation", "invalidParameterValue")
 	r.refused(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &Switch{Name: "s", Settings: []*fsmpb.Option{{Name: "a"}, {Name: "a"}}}}}},
@@ -166,7 +166,7 @@ func TestLinksAndNodes(t *testing.T) {
 }
 
 func TestBootstrapOnce(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	boot := func(id string, records uint32) *fsmpb.Command {
 		return &fsmpb.Command{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: id, Settings: &fsmpb.Settings{FeedRecords: records}}}}
 	}
@@ -202,7 +202,7 @@ func TestSettingsRanges(t *testing.T) {
 }
 
 func TestRaiseLevel(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.m.s.level = 0 // as if this build's level had not been committed yet
 	raise := func(l uint32) *fsmpb.Command {
 		return &fsmpb.Command{Kind: &fsmpb.Command_RaiseLevel{RaiseLevel: &fsmpb.RaiseLevel{Level: l}}}

@@ -7,14 +7,14 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
 
-// routing is a rig with a route point and routers on it.
+// routing is a stand with a route point and routers on it.
 type routing struct {
-	*rig
+	*stand
 	cs []*client
 }
 
 func newRouting(t *testing.T, routers int, defaultRoute string) *routing {
-	r := &routing{rig: newRig(t)}
+	r := &routing{stand: newStand(t)}
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutDevices{PutDevices: &fsmpb.PutDevices{Switch: "pbx", Devices: []*fsmpb.DeviceSetup{
 		{Id: "9000", Kind: fsmpb.DeviceKind_ROUTE_POINT, DefaultRoute: defaultRoute}}}}})
 	for i := range routers {
@@ -62,7 +62,7 @@ func (r *routing) intents() (out []*fsmpb.Request) {
 }
 
 func TestRegisterRouterWaitsForTheSwitch(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	one, two := r.connect("a", "n"), r.connect("b", "n")
 	r.take()
 	id := one.register("9000")

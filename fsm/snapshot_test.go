@@ -14,13 +14,13 @@ import (
 )
 
 // busy makes a state with something in every table.
-func busy(t *testing.T) *rig {
-	r := newRig(t)
+func busy(t *testing.T) *stand {
+	r := newStand(t)
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: "c1"}}})
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &Node{Id: "n1", Level: 1}}}})
 	r.ok(aliasOf("1000", "+491000"))
-	a := r.call("A", part("1000", connected), part("1001", connected))
-	r.end(r.call("B", part("1000", connected)), a)
+	a := r.call("A", part("1000", talking), part("1001", talking))
+	r.end(r.call("B", part("1000", talking)), a)
 	c := r.connect("ts1", "n")
 	c.start(&fsmpb.StartMonitor{Device: "1000"})
 	c.start(&fsmpb.StartMonitor{Device: "2000"})
@@ -183,7 +183,7 @@ func many(t testing.TB, calls int) *Machine {
 		x.counters.Call++
 		x.putCall(&Call{Id: x.counters.Call, Switch: "pbx", Epoch: 1, BeganMs: 1_000_000,
 			Names:       []*fsmpb.CallName{{Link: "l1", Call: fmt.Sprintf("%032x", i), Epoch: 1}},
-			Connections: []*Connection{part(a, connected), part(b, connected)},
+			Connections: []*Connection{part(a, talking), part(b, talking)},
 			Calling:     &fsmpb.Party{Kind: fsmpb.Party_DEVICE, Id: b}, Called: &fsmpb.Party{Kind: fsmpb.Party_DEVICE, Id: a},
 			Data: &fsmpb.CallData{Correlator: bytes.Repeat([]byte{1}, 40)},
 		})
