@@ -41,10 +41,9 @@ type history struct {
 
 // entry makes the next entry.
 func (h *history) entry() *fsmpb.Entry {
-	switch h.n(12) {
-	case 0:
+	if h.n(40) == 0 {
 		h.now += int64(h.n(40_000))
-	default:
+	} else {
 		h.now += int64(h.n(300))
 	}
 	e := &fsmpb.Entry{TimeMs: h.now, Level: uint32(h.n(MaxLevel + 1))}
@@ -86,10 +85,13 @@ func (h *history) command() *fsmpb.Command {
 	kinds := c.ProtoReflect().Descriptor().Oneofs().Get(0).Fields()
 	// The road's two directions make up most of a log.
 	var f protoreflect.FieldDescriptor
-	switch h.n(10) {
-	case 0, 1, 2, 3:
+	sw, _ := h.m.s.switches.get("pbx")
+	switch n := h.n(10); {
+	case n < 3 && !sw.GetLinkUp():
+		f = kinds.ByName("claim_link")
+	case n < 5:
 		f = kinds.ByName("fact")
-	case 4, 5, 6:
+	case n < 8:
 		f = kinds.ByName("client")
 	default:
 		f = kinds.Get(h.n(kinds.Len()))
@@ -118,6 +120,7 @@ func (h *history) bend(c *fsmpb.Command) {
 		sw, _ := s.switches.get("pbx")
 		if l, ok := s.links.get(sw.GetLink()); ok {
 			k.Fact.Link, k.Fact.Epoch, k.Fact.Ordinal = l.Name, l.Epoch, l.LastOrdinal+1
+			h.bendFact(k.Fact, l)
 		}
 	case *fsmpb.Command_Client:
 		if x := pick(h, s.sessions); x != nil {
@@ -127,10 +130,15 @@ func (h *history) bend(c *fsmpb.Command) {
 			}
 		}
 	case *fsmpb.Command_ClaimLink:
-		k.ClaimLink.Term = s.term
+		k.ClaimLink.Switch, k.ClaimLink.Link, k.ClaimLink.Term = "pbx", linkPool[h.n(2)], s.term
+	case *fsmpb.Command_PutLink:
+		if k.PutLink.Link != nil && h.n(10) > 0 {
+			k.PutLink.Link.Disabled = false
+		}
 	case *fsmpb.Command_LinkReport:
 		if sw, ok := s.switches.get("pbx"); ok {
 			k.LinkReport.Link, k.LinkReport.Epoch, k.LinkReport.OldEpoch = sw.Link, sw.Epoch, 0
+			k.LinkReport.Up = h.n(5) > 0
 			if h.n(2) == 0 {
 				k.LinkReport.OldEpoch = sw.Epoch - min(sw.Epoch, 1)
 			}
@@ -158,7 +166,8 @@ func (h *history) bend(c *fsmpb.Command) {
 				Session: x.Id, Attachment: x.Attachment, Position: s.feed.last.Proto()})
 		}
 	case *fsmpb.Command_EndSession:
-		if x := pick(h, s.sessions); x != nil && h.n(4) == 0 {
+		k.EndSession.Session = 0
+		if x := pick(h, s.sessions); x != nil && h.n(6) == 0 {
 			k.EndSession.Session = x.Id
 		}
 	case *fsmpb.Command_Expire:
@@ -172,6 +181,42 @@ func (h *history) bend(c *fsmpb.Command) {
 		}
 	case *fsmpb.Command_PutSettings:
 		k.PutSettings.Settings = &fsmpb.Settings{FeedRecords: 1024 + uint32(h.n(100)), Sessions: 8, MonitorsPerSession: 20, Intents: 20}
+	}
+}
+
+// bendFact makes a fact about what the link may well be talking of.
+func (h *history) bendFact(f *fsmpb.Fact, l *Link) {
+	s := h.m.View()
+	switch k := f.Body.(type) {
+	case *fsmpb.Fact_Monitor:
+		for d := range s.Unwatched(l.Switch) {
+			k.Monitor.Device = d.Id
+			k.Monitor.Up = d.Monitors > 0 && h.n(5) > 0
+			break
+		}
+	case *fsmpb.Fact_DeviceSnapshot:
+		k.DeviceSnapshot.CallsKnown = h.n(5) > 0
+		k.DeviceSnapshot.Began = l.LastOrdinal - min(l.LastOrdinal, uint64(h.n(3)))
+		for d := range s.Unverified(l.Switch) {
+			k.DeviceSnapshot.Device = d.Id
+			break
+		}
+	case *fsmpb.Fact_Outcome:
+		if i := pick(h, h.m.s.intents); i != nil {
+			k.Outcome.Intent = i.Id
+		}
+	case *fsmpb.Fact_RouteEnded:
+		if r := pick(h, h.m.s.routes); r != nil {
+			k.RouteEnded.SwitchRoute = r.SwitchRoute
+		}
+	case *fsmpb.Fact_RouterUp:
+		if r := pick(h, h.m.s.registrations); r != nil {
+			k.RouterUp.Device = r.Device
+		}
+	case *fsmpb.Fact_Call:
+		if h.n(10) > 0 {
+			k.Call.Type = fsmpb.EventType(1 + h.n(19))
+		}
 	}
 }
 
