@@ -217,6 +217,15 @@ func (h *history) bendFact(f *fsmpb.Fact, l *Link) {
 		if h.n(10) > 0 {
 			k.Call.Type = fsmpb.EventType(1 + h.n(19))
 		}
+		if h.n(4) > 0 {
+			device := devicePool[h.n(4)]
+			k.Call.Subject = &fsmpb.SwitchConn{Call: callPool[h.n(len(callPool))], Device: device}
+			k.Call.Device = &fsmpb.Party{Kind: fsmpb.Party_DEVICE, Id: device}
+			k.Call.Via = devicePool[h.n(4)]
+			if h.n(2) == 0 {
+				k.Call.Via = device
+			}
+		}
 	}
 }
 
