@@ -151,6 +151,8 @@ func (h *history) bend(c *fsmpb.Command) {
 		if x := pick(h, s.intents); x != nil {
 			k.IntentResolved.Intent = x.Id
 		}
+	case *fsmpb.Command_OpenSession:
+		k.OpenSession.Switch, k.OpenSession.LifeMs = "pbx", 0
 	case *fsmpb.Command_AttachSession:
 		if x := pick(h, s.sessions); x != nil {
 			k.AttachSession.Session = x.Id

@@ -155,9 +155,11 @@ func TestViewNeverChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := r.connect("ts9", "n")
+	r.quick = true
 	for range 600 { // more than a chunk of the feed
 		c.stop(c.start(&fsmpb.StartMonitor{Device: "1000"}))
 	}
+	r.quick = false
 	r.ok(putDevices(false, &fsmpb.DeviceSetup{Id: "1000", Aliases: []string{"other"}}))
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutSettings{PutSettings: &fsmpb.PutSettings{Settings: &fsmpb.Settings{FeedRecords: 1024}}}})
 	r.wait(100_000)

@@ -24,6 +24,7 @@ type stand struct {
 	term  uint64
 	now   int64
 	seen  Position // records up to here were taken
+	quick bool     // leave the check out
 }
 
 func newStand(t *testing.T) *stand {
@@ -245,7 +246,9 @@ func (r *stand) wait(ms int64) {
 // from it.
 func (r *stand) check() {
 	r.t.Helper()
-	checkRestored(r.t, r.m)
+	if !r.quick {
+		checkRestored(r.t, r.m)
+	}
 }
 
 func checkRestored(t *testing.T, m *Machine) *Machine {
