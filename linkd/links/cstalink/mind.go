@@ -21,7 +21,7 @@ func (c *Conn) mind() {
 	defer reset.Stop()
 	stall := newTimer(c.o.Stall)
 	defer stall.Stop()
-	misses := 0
+	misses, asked := 0, int64(0)
 	for {
 		select {
 		case <-silence.C:
@@ -34,10 +34,14 @@ func (c *Conn) mind() {
 				silence.Reset(c.o.Keepalive - idle)
 				continue
 			}
+			if c.heard.Load() > asked { // it answered; the timer may be late
+				misses = 0
+			}
 			if misses++; misses > c.o.KeepaliveMisses {
 				c.fail(ErrSilent)
 				return
 			}
+			asked = int64(time.Since(c.started))
 			c.askStatus()
 			silence.Reset(c.o.Keepalive)
 		case <-reset.C:
