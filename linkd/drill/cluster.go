@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -163,16 +164,19 @@ func or(s, otherwise string) string {
 }
 
 // freeAddresses finds loopback ports that nobody has. They are free when it
-// returns; a node that finds one taken says so.
+// returns, and lie below those that systems give to outgoing connections, so
+// that they stay free until the nodes open them.
 func freeAddresses(n int) ([]string, error) {
+	const lowest, highest = 10240, 32767
 	var out []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+	for tries := 0; len(out) < n; tries++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(highest-lowest+1)))
+		if err == nil {
+			defer l.Close()
+			out = append(out, l.Addr().String())
+		} else if tries > 1000 {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close()
-		out = append(out, l.Addr().String())
 	}
 	return out, nil
 }
