@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,13 +19,14 @@ const patience = 30 * time.Second
 // client is one CSTA client on one connection. It judges every message that it
 // gets.
 type client struct {
-	edition int
+	edition int // that is spoken; the server doesn't know it before our first message
 	conn    net.Conn
 	done    chan struct{}
 
 	mu      sync.Mutex
 	changed chan struct{}
 	invoke  int
+	spoke   bool
 	answers map[string]*element
 	events  []*heard          // with invoke ID 9999
 	asked   []*heard          // the server's requests
@@ -96,7 +98,11 @@ func (c *client) read() {
 
 // take sorts a message.
 func (c *client) take(invoke string, e *element) {
-	for _, fault := range judge(e, c.edition) {
+	edition := c.edition
+	if !c.spoke {
+		edition = 4 // the listener's default
+	}
+	for _, fault := range judge(e, edition) {
 		c.faults = append(c.faults, fault)
 	}
 	isEvent := strings.HasSuffix(e.name, "Event")
@@ -131,8 +137,8 @@ func (c *client) update(f func()) {
 }
 
 func (c *client) write(invoke, name, space, children string) {
-	n := 0
-	fmt.Sscan(invoke, &n)
+	c.spoke = true
+	n, _ := strconv.Atoi(invoke)
 	_, _ = c.conn.Write(frame(n, `<?xml version="1.0" encoding="UTF-8"?><`+name+` xmlns="`+space+`">`+children+`</`+name+`>`))
 }
 
@@ -257,6 +263,15 @@ func pick(list []*heard, want func(*element) bool) *element {
 	}
 	list[i].expected = true
 	return list[i].element
+}
+
+// forget leaves all events so far out of what event gives.
+func (c *client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, h := range c.events {
+		h.expected = true
+	}
 }
 
 // sequence are the names of the events on a monitor so far, "-Event" left out.

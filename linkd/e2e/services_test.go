@@ -43,6 +43,7 @@ func TestServices(t *testing.T) {
 		{"outside and queue", s.outside},
 	} {
 		t.Run(test.name, test.run)
+		s.settle(t)
 		s.clean(t)
 	}
 	s.compareAfterwards(t)
@@ -55,6 +56,25 @@ func (s *services) clean(t *testing.T) {
 		c.clean(t)
 	}
 	s.noViolations(t)
+}
+
+// settle waits until every client was told of the end of all calls.
+func (s *services) settle(t *testing.T) {
+	t.Helper()
+	for _, call := range s.Switch.Truth().Calls {
+		s.do(t, switchsim.Move{Action: "clearcall", Call: call.ID})
+	}
+	for _, c := range s.all() {
+		for d := range c.xrefs {
+			eventually(t, "the end of the calls at "+d, func() bool {
+				return len(c.must(t, "SnapshotDevice", "<snapshotObject>"+d+"</snapshotObject>").at("crossRefIDorSnapshotData", "snapshotData").children) == 0
+			})
+		}
+		c.forget()
+	}
+	for _, q := range s.Switch.Requests() {
+		s.counts[q.Service] = s.executed(q.Service)
+	}
 }
 
 func (s *services) compareAfterwards(t *testing.T) {
