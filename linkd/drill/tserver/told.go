@@ -29,11 +29,25 @@ func (t *TServer) Told() []Part {
 	var parts []Part
 	for _, d := range slices.Sorted(maps.Keys(t.monitors)) {
 		m := t.monitors[d]
+		if time.Since(m.since) > replayWindow+settleTime {
+			t.settle(m)
+		}
 		for _, c := range slices.Sorted(maps.Keys(m.parts)) {
 			parts = append(parts, Part{Device: d, Call: c, State: m.parts[c]})
 		}
 	}
 	return parts
+}
+
+// settleTime after the link came back a replay has come, if one was to come.
+const settleTime = 2 * time.Second
+
+func (t *TServer) settle(m *monitor) {
+	repeats, faults := m.settled()
+	t.report.Repeats += uint64(repeats)
+	for _, f := range faults {
+		t.fault("%s", f)
+	}
 }
 
 // Xrefs are the cross reference IDs by device.

@@ -164,7 +164,7 @@ func (t *TServer) monitorStarted(l *link, device string, e *element) {
 		m := t.monitors[device]
 		switch m.xref {
 		case xref:
-			m.resume()
+			m.resume(t.lostAt)
 		case "":
 			snapshot = true
 		default:
@@ -269,17 +269,21 @@ func (t *TServer) event(e *element) {
 }
 
 func (t *TServer) hear(m *monitor, h heard) {
-	repeat, fault := m.hear(h)
-	if repeat {
-		t.report.Repeats++
-	} else {
+	doubtful := len(m.doubt)
+	repeats, faults := m.hear(h)
+	t.report.Repeats += uint64(repeats)
+	if !m.window {
+		// Not in doubt: new, with all that was wrongly taken for a repetition.
 		t.report.Events++
+		if repeats == 0 {
+			t.report.Events += uint64(doubtful)
+		}
 		if t.firstNew.IsZero() {
 			t.firstNew = time.Now()
 		}
 	}
-	if fault != "" {
-		t.fault("%s", fault)
+	for _, f := range faults {
+		t.fault("%s", f)
 	}
 }
 
