@@ -70,7 +70,7 @@ func (c *Client) round(ctx, limit context.Context, r request, f *Error) (done bo
 		if ctx.Err() != nil {
 			return true, ctx.Err()
 		}
-		f.Attempts = append(f.Attempts, Attempt{Endpoint: e.addr, Err: err})
+		f.Attempts = append(f.Attempts, Attempt{Endpoint: e.addr, Err: err, secure: e.secure})
 		if n, ok := leaderOf(err); ok {
 			if to, err := parseEndpoint(n.LeaderAddress, e.secure); err == nil {
 				queue = slices.Insert(queue, 0, to)

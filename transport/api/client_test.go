@@ -110,6 +110,27 @@ func TestNoLeaderInTime(t *testing.T) {
 	}
 }
 
+// A node that is cut off doesn't speak for the cluster.
+func TestStatusOfANodeThatIsCutOff(t *testing.T) {
+	cutOff := &node{status: says("cut off")}
+	healthy := &node{status: func(context.Context) (*apipb.StatusResponse, error) {
+		return &apipb.StatusResponse{Leader: "n2", Version: "healthy"}, nil
+	}}
+	cutOffAddr, _ := serve(t, cutOff, api.ServerConfig{})
+	addr, _ := serve(t, healthy, api.ServerConfig{})
+	c := client(t, api.ClientConfig{Endpoints: []string{cutOffAddr, closedPort(t), addr}})
+	r, err := c.Status(t.Context(), &apipb.StatusRequest{})
+	if err != nil || r.Version != "healthy" || c.Endpoints()[0] != addr {
+		t.Errorf("%v, %v; asked first from now on: %s", r, err, c.Endpoints()[0])
+	}
+
+	// If nobody knows better, its answer is what there is.
+	c = client(t, api.ClientConfig{Endpoints: []string{cutOffAddr, closedPort(t)}})
+	if r, err := c.Status(t.Context(), &apipb.StatusRequest{}); err != nil || r.Version != "cut off" {
+		t.Errorf("%v, %v", r, err)
+	}
+}
+
 // listen accepts connections and hands them to fn.
 func listen(t *testing.T, fn func(net.Conn)) string {
 	t.Helper()
