@@ -122,3 +122,15 @@ func (t *TServer) wait(ctx context.Context, what string, ok func() bool) error {
 
 // Name is the model's name.
 func (t *TServer) Name() string { return t.o.Name }
+
+// Journal is every call event that was told, in order, by device; repetitions
+// included. It is empty without Options.Journal.
+func (t *TServer) Journal() map[string][]Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := map[string][]Entry{}
+	for d, es := range t.journal {
+		out[d] = slices.Clone(es)
+	}
+	return out
+}

@@ -24,7 +24,9 @@ type Options struct {
 	// connect-tout), default 2 s; Retry is the pause between rounds, default 100 ms.
 	ConnectTimeout, Retry time.Duration
 	Dial                  func(ctx context.Context, address string) (net.Conn, error)
-	Logger                hclog.Logger
+	// Journal keeps every call event that was told, repetitions included.
+	Journal bool
+	Logger  hclog.Logger
 }
 
 // TServer is one running model.
@@ -34,6 +36,7 @@ type TServer struct {
 	mu        sync.Mutex
 	monitors  map[string]*monitor // by device
 	byXref    map[string]*monitor
+	journal   map[string][]Entry // by device
 	report    Report
 	ready     bool // all monitors are up on the present link
 	changed   chan struct{}
@@ -43,6 +46,9 @@ type TServer struct {
 	firstNew  time.Time // first new event after the last loss of a link
 	lostAt    time.Time
 }
+
+// Entry is one call event as it was told on a device's monitor.
+type Entry struct{ Event, Subject string }
 
 // Report is what a model T-Server saw.
 type Report struct {
@@ -74,7 +80,7 @@ func New(o Options) *TServer {
 	if o.Logger == nil {
 		o.Logger = hclog.NewNullLogger()
 	}
-	t := &TServer{o: o, monitors: map[string]*monitor{}, byXref: map[string]*monitor{}, changed: make(chan struct{})}
+	t := &TServer{o: o, monitors: map[string]*monitor{}, byXref: map[string]*monitor{}, journal: map[string][]Entry{}, changed: make(chan struct{})}
 	for _, d := range o.Devices {
 		t.monitors[d] = newMonitor(d)
 	}
@@ -257,6 +263,9 @@ func (t *TServer) event(e *element) {
 		if h.call == "" {
 			t.report.Events++
 			return // agent and feature events have no call
+		}
+		if t.o.Journal {
+			t.journal[m.device] = append(t.journal[m.device], Entry{Event: e.name, Subject: h.subject})
 		}
 		if merged(e) {
 			for _, c := range mergedParts(e, h, m.device) {
