@@ -170,6 +170,7 @@ func (s *stage) judge(when string) {
 	for _, c := range s.TServers {
 		r := c.Report()
 		v.Desync = append(v.Desync, r.Faults...)
+		s.t.Logf("%s: %s: %d events, %d repeated, the oldest %v before its link was lost", when, c.Name(), r.Events, r.Repeats, r.Oldest)
 		if r.Lost > 0 {
 			s.t.Logf("%s: %s was told messagesLost %d times", when, c.Name(), r.Lost)
 		}

@@ -52,11 +52,12 @@ type Entry struct{ Event, Subject string }
 
 // Report is what a model T-Server saw.
 type Report struct {
-	Events  uint64   // told and new
-	Repeats uint64   // told again, inside the replay window
-	Losses  uint64   // links lost
-	Lost    uint64   // messagesLost told
-	Faults  []string // what an exact reader complains about; bounded
+	Events  uint64        // told and new
+	Repeats uint64        // told again, inside the replay window
+	Losses  uint64        // links lost
+	Oldest  time.Duration // longest time before the loss of a link that a repeated event was heard at
+	Lost    uint64        // messagesLost told
+	Faults  []string      // what an exact reader complains about; bounded
 	FaultN  uint64
 	Notes   []string
 }
@@ -281,6 +282,9 @@ func (t *TServer) hear(m *monitor, h heard) {
 	doubtful := len(m.doubt)
 	repeats, faults := m.hear(h)
 	t.report.Repeats += uint64(repeats)
+	if repeats > 0 {
+		t.report.Oldest = max(t.report.Oldest, t.lostAt.Sub(m.oldest))
+	}
 	if !m.window {
 		// Not in doubt: new, with all that was wrongly taken for a repetition.
 		t.report.Events++

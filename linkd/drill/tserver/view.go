@@ -29,12 +29,13 @@ type monitor struct {
 	since  time.Time
 	at     []int // nil: nothing was repeated yet
 	doubt  []heard
+	oldest time.Time // when the first repetition was heard before
 }
 
 // replayWindow is how long before the loss of a link an event can have been
 // heard and be told again: what was delivered is known every 50 ms or 64 events,
 // and that knowledge is some commits old on a busy machine.
-const replayWindow = time.Second
+const replayWindow = 5 * time.Second
 
 const pastEvents = 512
 
@@ -107,6 +108,9 @@ func (m *monitor) repeated(h heard) bool {
 	}
 	if len(next) == 0 {
 		return false
+	}
+	if m.at == nil {
+		m.oldest = m.when[next[len(next)-1]-1]
 	}
 	m.at = next
 	return true
