@@ -83,7 +83,7 @@ func (t *txn) intentDue(id uint64) {
 	i.Overdue = true
 	t.intents.put(i.Id, i)
 	t.setDeadline(fsmpb.DeadlineKind_INTENT, intentKey(id), t.timeMS+verifyMS)
-	if !clientService(i.Request.Service) {
+	if !clientService(i.Request.GetService()) {
 		t.settle(i, fsmpb.OutcomeResult_OUTCOME_UNKNOWN, "", "", nil) // nobody waits for it
 		return
 	}
@@ -109,12 +109,12 @@ func (t *txn) unverify(i *Intent) {
 func (t *txn) concerned(i *Intent) []string {
 	r := cmp.Or(i.Request, &fsmpb.Request{})
 	var ids []string
-	for _, id := range []string{r.GetFirst().GetDevice(), r.GetSecond().GetDevice(), r.Device} {
+	for _, id := range []string{r.GetFirst().GetDevice(), r.GetSecond().GetDevice(), r.GetDevice()} {
 		if id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
-	if r.Service == fsmpb.Service_CLEAR_CALL {
+	if r.GetService() == fsmpb.Service_CLEAR_CALL {
 		c, _ := t.calls.get(r.GetFirst().GetCall())
 		for _, x := range c.GetConnections() {
 			ids = append(ids, x.Device)
@@ -139,8 +139,8 @@ func (t *txn) effectOf(i *Intent) effect {
 		c, _ := t.calls.get(x.GetCall())
 		return connOf(c, x.GetDevice()).GetState()
 	}
-	first, second := state(r.First), state(r.Second)
-	switch r.Service {
+	first, second := state(r.GetFirst()), state(r.GetSecond())
+	switch r.GetService() {
 	case fsmpb.Service_ANSWER_CALL, fsmpb.Service_RETRIEVE_CALL:
 		return shows(first == fsmpb.ConnectionState_CONNECTED)
 	case fsmpb.Service_HOLD_CALL:

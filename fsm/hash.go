@@ -158,13 +158,16 @@ func hashOf(kind byte, m proto.Message) uint64 {
 var deterministic = proto.MarshalOptions{Deterministic: true}
 
 // takeHash stores the hash of the state as the present entry left it.
-func (m *Machine) takeHash() { m.s.hash, m.s.hashIndex = m.sums.hash(m.s), m.s.index }
+func (m *Machine) takeHash() {
+	m.view = nil
+	m.s.hash, m.s.hashIndex = m.sums.hash(m.s), m.s.index
+}
 
 // hashCheck compares the leader's hash with ours. It says nothing if ours is of
 // another entry already, or while nodes run different releases: then encodings
 // may differ where states don't.
 func (t *txn) hashCheck(c *fsmpb.HashCheck) (Result, error) {
-	if c.Index != t.hashIndex || c.Hash == t.hash || t.mixed() {
+	if c.Index == 0 || c.Index != t.hashIndex || c.Hash == t.hash || t.mixed() {
 		return Result{}, nil
 	}
 	return Result{}, fmt.Errorf("after entry %d this node's state hash is %016x and the leader's is %016x: "+

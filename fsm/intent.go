@@ -161,11 +161,11 @@ func (t *txn) ourConn(l *Link, i *Intent, x *fsmpb.SwitchConn) *fsmpb.Conn {
 		return nil
 	}
 	c := &fsmpb.Conn{Device: t.DeviceID(l.Switch, x.Device)}
-	switch i.Request.Service {
+	switch i.Request.GetService() {
 	case fsmpb.Service_MAKE_CALL:
 		c.Call = t.expectCall(l, x.Call)
 		if c.Device == "" {
-			c.Device = i.Request.Device
+			c.Device = i.Request.GetDevice()
 		}
 	case fsmpb.Service_CONSULTATION_CALL:
 		c.Call = t.expectCall(l, x.Call)
@@ -218,7 +218,7 @@ func (t *txn) settle(i *Intent, result fsmpb.OutcomeResult, category, value stri
 	}
 	t.intents.delete(i.Id)
 	t.clearDeadline(fsmpb.DeadlineKind_INTENT, intentKey(i.Id))
-	if _, ok := t.sessions.get(i.Session); !ok || !clientService(i.Request.Service) {
+	if _, ok := t.sessions.get(i.Session); !ok || !clientService(i.Request.GetService()) {
 		return
 	}
 	if done == nil {

@@ -8,15 +8,15 @@ import (
 )
 
 const (
-	stConnected = fsmpb.ConnectionState_CONNECTED
-	alerting    = fsmpb.ConnectionState_ALERTING
-	hold        = fsmpb.ConnectionState_HOLD
+	talking = fsmpb.ConnectionState_CONNECTED
+	ringing = fsmpb.ConnectionState_ALERTING
+	held    = fsmpb.ConnectionState_HOLD
 )
 
 func TestRequestBecomesAnIntent(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.term = 1
-	call := r.call("A", part("1000", alerting))
+	call := r.call("A", part("1000", ringing))
 	c := r.connect("ts1", "n")
 	r.take()
 	id := c.request(&fsmpb.Request{Service: fsmpb.Service_ANSWER_CALL, First: &fsmpb.Conn{Call: call, Device: "1000"}})
@@ -45,9 +45,9 @@ func TestRequestBecomesAnIntent(t *testing.T) {
 }
 
 func TestRequestErrors(t *testing.T) {
-	r := newRig(t)
-	a := r.call("A", part("1000", stConnected))
-	b := r.call("B", part("1000", hold))
+	r := newStand(t)
+	a := r.call("A", part("1000", talking))
+	b := r.call("B", part("1000", held))
 	c := r.connect("ts1", "n")
 	conn := func(call uint64, device string) *fsmpb.Conn { return &fsmpb.Conn{Call: call, Device: device} }
 	for _, x := range []struct {
@@ -87,7 +87,7 @@ func TestRequestErrors(t *testing.T) {
 }
 
 func TestRequestWhileNobodyHoldsTheLink(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	r.term = 2 // a leader that has not claimed the link yet
 	c.request(&fsmpb.Request{Service: fsmpb.Service_ESCAPE})
@@ -104,7 +104,7 @@ func TestRequestWhileNobodyHoldsTheLink(t *testing.T) {
 // A switch may answer MakeCall before the call's first event: the ID in the
 // answer is the one that the events have.
 func TestMakeCallAnsweredBeforeItsEvents(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	id := c.request(&fsmpb.Request{Service: fsmpb.Service_MAKE_CALL, Device: "1000", Destination: "1001"})
 	r.take()
@@ -122,7 +122,7 @@ func TestMakeCallAnsweredBeforeItsEvents(t *testing.T) {
 }
 
 func TestRefusedOutcome(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	one := c.request(&fsmpb.Request{Service: fsmpb.Service_MAKE_CALL, Device: "1000", Destination: "1001"})
 	two := c.request(&fsmpb.Request{Service: fsmpb.Service_MAKE_CALL, Device: "1000", Destination: "1001"})
@@ -150,7 +150,7 @@ func TestRefusedOutcome(t *testing.T) {
 }
 
 // takeover lets another leader claim the second link, and brings the devices up.
-func (r *rig) takeover(devices ...string) {
+func (r *stand) takeover(devices ...string) {
 	r.t.Helper()
 	r.term++
 	r.claim("l2")
@@ -163,7 +163,7 @@ func (r *rig) takeover(devices ...string) {
 // decides, and what it can't decide is unknown.
 func TestOrphanedIntentSettledByState(t *testing.T) {
 	type world struct {
-		*rig
+		*stand
 		c          *client
 		a, b       uint64
 		first, two *fsmpb.Conn
@@ -196,13 +196,13 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 	}{
 		{"answer", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_ANSWER_CALL, First: w.first}
-		}, func(w *world) { move(w, w.a, "1000", stConnected) }},
+		}, func(w *world) { move(w, w.a, "1000", talking) }},
 		{"hold", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_HOLD_CALL, First: w.first}
-		}, func(w *world) { move(w, w.a, "1000", hold) }},
+		}, func(w *world) { move(w, w.a, "1000", held) }},
 		{"retrieve", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_RETRIEVE_CALL, First: w.two}
-		}, func(w *world) { move(w, w.b, "1000", stConnected) }},
+		}, func(w *world) { move(w, w.b, "1000", talking) }},
 		{"clear connection", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_CLEAR_CONNECTION, First: w.first}
 		}, func(w *world) { move(w, w.a, "1000", fsmpb.ConnectionState_NULL) }},
@@ -214,10 +214,10 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 		}, func(w *world) { move(w, w.a, "1000", fsmpb.ConnectionState_NULL) }},
 		{"alternate", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_ALTERNATE_CALL, First: w.first, Second: w.two}
-		}, func(w *world) { move(w, w.a, "1000", hold); move(w, w.b, "1000", stConnected) }},
+		}, func(w *world) { move(w, w.a, "1000", held); move(w, w.b, "1000", talking) }},
 		{"reconnect", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_RECONNECT_CALL, First: w.first, Second: w.two}
-		}, func(w *world) { w.end(w.a, 0); move(w, w.b, "1000", stConnected) }},
+		}, func(w *world) { w.end(w.a, 0); move(w, w.b, "1000", talking) }},
 		{"transfer", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_TRANSFER_CALL, First: w.first, Second: w.two}
 		}, func(w *world) { w.end(w.a, w.b); move(w, w.b, "1000", fsmpb.ConnectionState_NULL) }},
@@ -227,19 +227,19 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 		{"single-step transfer", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_SINGLE_STEP_TRANSFER, First: w.first, Destination: "1002"}
 		}, func(w *world) {
-			w.change(w.a, func(c *Call) { c.Connections = []*Connection{part("1001", stConnected), part("1002", alerting)} })
+			w.change(w.a, func(c *Call) { c.Connections = []*Connection{part("1001", talking), part("1002", ringing)} })
 		}},
 		{"single-step conference", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_SINGLE_STEP_CONFERENCE, First: w.first, Destination: "1002"}
 		}, func(w *world) {
-			w.change(w.a, func(c *Call) { c.Connections = append(c.Connections, part("1002", stConnected)) })
+			w.change(w.a, func(c *Call) { c.Connections = append(c.Connections, part("1002", talking)) })
 		}},
 		{"make call", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_MAKE_CALL, Device: "1000", Destination: "1002"}
-		}, func(w *world) { w.call("N", part("1000", stConnected), part("1002", alerting)) }},
+		}, func(w *world) { w.call("N", part("1000", talking), part("1002", ringing)) }},
 		{"consultation", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_CONSULTATION_CALL, First: w.first, Destination: "1002"}
-		}, func(w *world) { w.call("N", part("1000", stConnected), part("1002", alerting)) }},
+		}, func(w *world) { w.call("N", part("1000", talking), part("1002", ringing)) }},
 		{"do not disturb", func(w *world) *fsmpb.Request {
 			return &fsmpb.Request{Service: fsmpb.Service_SET_DO_NOT_DISTURB, Device: "1000", On: true}
 		}, func(w *world) { device(w, func(d *Device) { d.Dnd = true }) }},
@@ -259,12 +259,12 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 		}},
 	} {
 		build := func(t *testing.T) (*world, uint64) {
-			w := &world{rig: newRig(t)}
+			w := &world{stand: newStand(t)}
 			// Without the effect, none of the connections is where the request wants it.
-			w.a = w.call("A", part("1000", alerting), part("1001", stConnected))
-			w.b = w.call("B", part("1000", hold), part("1002", stConnected))
+			w.a = w.call("A", part("1000", ringing), part("1001", talking))
+			w.b = w.call("B", part("1000", held), part("1002", talking))
 			if x.name == "retrieve" || x.name == "deflect" || x.name == "answer" {
-				w.change(w.a, func(c *Call) { c.Connections[0].State = alerting })
+				w.change(w.a, func(c *Call) { c.Connections[0].State = ringing })
 			}
 			if x.name == "single-step conference" || x.name == "single-step transfer" {
 				w.change(w.b, func(c *Call) { c.Connections = c.Connections[:1] })
@@ -322,10 +322,10 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 // The leader that sent a request and got no answer in time asks for snapshots.
 func TestOverdueIntentOfThePresentTerm(t *testing.T) {
 	for _, done := range []bool{true, false} {
-		r := newRig(t)
+		r := newStand(t)
 		r.monitored("1000")
 		r.verify("1000")
-		call := r.call("A", part("1000", stConnected))
+		call := r.call("A", part("1000", talking))
 		c := r.connect("ts1", "n")
 		c.request(&fsmpb.Request{Service: fsmpb.Service_HOLD_CALL, First: &fsmpb.Conn{Call: call, Device: "1000"}})
 		r.take()
@@ -338,7 +338,7 @@ func TestOverdueIntentOfThePresentTerm(t *testing.T) {
 		}
 		want := fsmpb.OutcomeResult_OUTCOME_UNKNOWN
 		if done {
-			r.change(call, func(c *Call) { c.Connections[0].State = hold })
+			r.change(call, func(c *Call) { c.Connections[0].State = held })
 			want = fsmpb.OutcomeResult_DONE
 		}
 		r.verify("1000")
@@ -349,7 +349,7 @@ func TestOverdueIntentOfThePresentTerm(t *testing.T) {
 }
 
 func TestNoTraceIsUnknownAtTheDeadline(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	c.request(&fsmpb.Request{Service: fsmpb.Service_ESCAPE})
 	r.take()
@@ -365,7 +365,7 @@ func TestNoTraceIsUnknownAtTheDeadline(t *testing.T) {
 
 // A session that is over has nobody to answer.
 func TestOutcomeAfterTheSession(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	id := c.request(&fsmpb.Request{Service: fsmpb.Service_ESCAPE})
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_EndSession{EndSession: &fsmpb.EndSession{Session: c.session}}})

@@ -42,6 +42,10 @@ type Result struct {
 // CSTAErrorCode (ECMA-323); Text is for operators.
 type Refusal struct{ Category, Value, Text string }
 
+// Gap tells that commands of the same source before this one are missing:
+// Result.ID is the last ordinal that was taken.
+func (r *Refusal) Gap() bool { return r.Category == FactGap || r.Value == "invalidMsgID" }
+
 func (r *Refusal) Error() string { return r.Category + "/" + r.Value + ": " + r.Text }
 
 // View is an immutable picture of the state after the last applied entry.

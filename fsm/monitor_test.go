@@ -7,7 +7,7 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
 
-func unwatchedOf(r *rig) (ids []string) {
+func unwatchedOf(r *stand) (ids []string) {
 	for d := range r.m.View().Unwatched("pbx") {
 		ids = append(ids, d.Id)
 	}
@@ -15,7 +15,7 @@ func unwatchedOf(r *rig) (ids []string) {
 }
 
 func TestMonitorWaitsForTheSwitch(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	r.take()
 	x := c.start(&fsmpb.StartMonitor{Device: "2000"}) // not provisioned
@@ -51,7 +51,7 @@ func TestMonitorWaitsForTheSwitch(t *testing.T) {
 }
 
 func TestMonitorRefusedBySwitch(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	c.start(&fsmpb.StartMonitor{Device: "2000"})
 	c.start(&fsmpb.StartMonitor{Device: "2000"})
@@ -79,7 +79,7 @@ func TestMonitorRefusedBySwitch(t *testing.T) {
 }
 
 func TestMonitorErrors(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutSettings{PutSettings: &fsmpb.PutSettings{Settings: &fsmpb.Settings{MonitorsPerSession: 1}}}})
 	c, other := r.connect("ts1", "n"), r.connect("ts2", "n")
 	x := other.start(&fsmpb.StartMonitor{Device: "1000"})
@@ -115,7 +115,7 @@ func TestMonitorErrors(t *testing.T) {
 }
 
 func TestChangeFilter(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.monitored("1000")
 	c := r.connect("ts1", "n")
 	x := c.start(&fsmpb.StartMonitor{Device: "1000", Filter: 1, RawFilter: 2})
@@ -132,7 +132,7 @@ func TestChangeFilter(t *testing.T) {
 
 // The upstream monitor is shared and outlives its last client for a while.
 func TestUpstreamMonitorIsReleasedLater(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutSettings{PutSettings: &fsmpb.PutSettings{Settings: &fsmpb.Settings{MonitorReleaseMs: 5000}}}})
 	c := r.connect("ts1", "n")
 	x := c.start(&fsmpb.StartMonitor{Device: "2000"})
@@ -165,7 +165,7 @@ func TestUpstreamMonitorIsReleasedLater(t *testing.T) {
 }
 
 func TestUpstreamMonitorEndedBySwitch(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	x := c.start(&fsmpb.StartMonitor{Device: "1000"})
 	r.monitored("1000")
@@ -187,7 +187,7 @@ func TestUpstreamMonitorEndedBySwitch(t *testing.T) {
 
 // The upstream monitor may come up after its clients went: it must be released.
 func TestUpstreamMonitorThatNobodyWantsAnyMore(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	c.start(&fsmpb.StartMonitor{Device: "2000"})
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_EndSession{EndSession: &fsmpb.EndSession{Session: c.session}}})
@@ -201,7 +201,7 @@ func TestUpstreamMonitorThatNobodyWantsAnyMore(t *testing.T) {
 }
 
 func TestPendingMonitorOfALostConnection(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n-1")
 	c.start(&fsmpb.StartMonitor{Device: "2000"})
 	c = r.attach(c.session, "n-2")
@@ -220,7 +220,7 @@ func TestPendingMonitorOfALostConnection(t *testing.T) {
 // A call-type monitor follows the calls of its device to their end; a monitor on
 // a call moves with it.
 func TestCallTypeMonitorsFollow(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.monitored("1000")
 	r.monitored("1001")
 	a := r.call("A", part("1000", fsmpb.ConnectionState_CONNECTED), part("1001", fsmpb.ConnectionState_HOLD))
@@ -268,7 +268,7 @@ func TestCallTypeMonitorsFollow(t *testing.T) {
 }
 
 func TestCallMonitorIsClaimed(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	a := r.call("A", part("1000", fsmpb.ConnectionState_CONNECTED))
 	c := r.connect("ts1", "n-1")
 	x := c.start(&fsmpb.StartMonitor{Call: a, Type: fsmpb.MonitorType_CALL_TYPE})

@@ -9,7 +9,7 @@ import (
 )
 
 func TestSessionIsFoundAgain(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	a := r.open(&fsmpb.OpenSession{Identity: "ts1"})
 	if b := r.open(&fsmpb.OpenSession{Identity: "ts1"}); b != a {
 		t.Errorf("the same identity got session %d, then %d", a, b)
@@ -33,7 +33,7 @@ func TestSessionIsFoundAgain(t *testing.T) {
 }
 
 func TestSessionLimit(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutSettings{PutSettings: &fsmpb.PutSettings{Settings: &fsmpb.Settings{Sessions: 2}}}})
 	r.open(&fsmpb.OpenSession{Identity: "a"})
 	r.open(&fsmpb.OpenSession{Identity: "b"})
@@ -43,7 +43,7 @@ func TestSessionLimit(t *testing.T) {
 }
 
 func TestAttachDetachesTheOther(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	one := r.connect("ts1", "n-1")
 	if again := r.attach(one.session, "n-1"); again.attachment != one.attachment {
 		t.Errorf("attaching again with the same nonce gave %d after %d", again.attachment, one.attachment)
@@ -78,7 +78,7 @@ func TestAttachDetachesTheOther(t *testing.T) {
 }
 
 func TestOrdinals(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	r.monitored("1000")
 	m := func(n uint64) *fsmpb.Command {
@@ -97,7 +97,7 @@ func TestOrdinals(t *testing.T) {
 }
 
 func TestSessionEndsWithoutSignOfLife(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	s := r.open(&fsmpb.OpenSession{Identity: "ts1", LifeMs: 5000})
 	c := r.attach(s, "n")
 	c.start(&fsmpb.StartMonitor{Device: "1000"})
@@ -126,7 +126,7 @@ func TestSessionEndsWithoutSignOfLife(t *testing.T) {
 }
 
 func TestGapWithoutLeaderGivesGrace(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	s := r.open(&fsmpb.OpenSession{Identity: "ts1", LifeMs: 5000})
 	r.attach(s, "n")
 	r.term, r.now = 2, r.now+60_000 // nobody led for a minute
@@ -142,7 +142,7 @@ func TestGapWithoutLeaderGivesGrace(t *testing.T) {
 }
 
 func TestProgressMovesForwardOnly(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	c := r.connect("ts1", "n")
 	p := c.progress()
 	say := func(a uint64, p Position) {
@@ -164,7 +164,7 @@ func TestProgressMovesForwardOnly(t *testing.T) {
 // Monitors outlive connections: a MonitorStart equal to an unclaimed monitor
 // claims it, and the events of the gap follow from where the client was told.
 func TestComingBack(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.monitored("1000")
 	r.monitored("1001")
 	r.ok(aliasOf("1000", "+491000"))
@@ -224,7 +224,7 @@ func aliasOf(id, alias string) *fsmpb.Command {
 // A node that dies between claiming a monitor and replaying its gap must not
 // lose the gap.
 func TestGapOfAnInterruptedReplay(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.monitored("1000")
 	c := r.connect("ts1", "n-1")
 	x := c.start(&fsmpb.StartMonitor{Device: "1000"})
@@ -248,7 +248,7 @@ func TestGapOfAnInterruptedReplay(t *testing.T) {
 
 // A client that resumes an ECMA-354 session holds its cross reference IDs.
 func TestResumedSessionClaimsAtOnce(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.monitored("1000")
 	open := &fsmpb.OpenSession{Identity: "app", Explicit: true}
 	c := r.attach(r.open(open), "n-1")
@@ -280,7 +280,7 @@ func TestResumedSessionClaimsAtOnce(t *testing.T) {
 }
 
 func TestGapThatTheFeedLost(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutSettings{PutSettings: &fsmpb.PutSettings{Settings: &fsmpb.Settings{FeedRecords: 1024}}}})
 	r.monitored("1000")
 	c := r.connect("ts1", "n-1")
@@ -301,7 +301,7 @@ func TestGapThatTheFeedLost(t *testing.T) {
 }
 
 func TestSnapshotResumeReplaysNothing(t *testing.T) {
-	r := newRig(t)
+	r := newStand(t)
 	r.monitored("1000")
 	open := &fsmpb.OpenSession{Identity: "ts1", SnapshotResume: true}
 	c := r.attach(r.open(open), "n-1")

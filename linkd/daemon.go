@@ -24,7 +24,6 @@ import (
 	"github.com/holdline/holdline/linkd/operator"
 	"github.com/holdline/holdline/linkd/store"
 	"github.com/holdline/holdline/transport/api"
-	"github.com/holdline/holdline/transport/api/apipb"
 	"github.com/holdline/holdline/transport/api/apipb/apipbconnect"
 	"github.com/holdline/holdline/transport/raftnet"
 	"github.com/prometheus/client_golang/prometheus"
@@ -96,8 +95,10 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 	if d.node, err = node.New(d.nodeOptions(p)); err != nil {
 		return err
 	}
-	manager := func() *links.Manager { return d.links }
-	d.node.Duty(func(ctx context.Context, term uint64) error { return manager().Lead(ctx, term) })
+	if d.links, err = links.New(d.linkOptions()); err != nil {
+		return errors.Join(err, d.node.Stop())
+	}
+	d.node.Duty(d.links.Lead)
 	d.node.Duty(func(ctx context.Context, _ uint64) error {
 		return deadlines.Run(ctx, d.node.Log(), d.node.Replica(), d.node.Replica().NowMS, d.log.Named("deadlines"))
 	})
@@ -107,10 +108,7 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 func (d *Daemon) start(ctx context.Context, p *ports) error {
 	d.wait("waiting for the other nodes")
 	n := d.node
-	forming, formed := context.WithCancel(ctx)
-	defer formed()
-	d.links = links.New(d.linkOptions())
-	if err := n.Start(forming); err != nil {
+	if err := n.Start(ctx); err != nil {
 		return err
 	}
 	// What runs beside Raft ends before it; leadership is handed over first.
@@ -139,7 +137,11 @@ func (d *Daemon) start(ctx context.Context, p *ports) error {
 	if err := n.Leave(leave); err != nil {
 		d.log.Warn("stopping without handing over", "error", err)
 	}
-	d.links.Handed(leave)
+	select {
+	case <-d.links.Drained():
+	case <-leave.Done():
+		d.log.Warn("stopping before the new leader claimed every link")
+	}
 	return nil
 }
 
@@ -199,6 +201,7 @@ func (d *Daemon) nodeOptions(p *ports) node.Options {
 		o.Self.Listeners = append(o.Self.Listeners, l.Name+" "+l.Switch+" "+l.Address)
 	}
 	o.Timing, _ = node.TimingProfile(string(c.Node.Timing))
+	o.EntryBytes = c.Limits.EntryBytes
 	for _, peer := range c.Cluster.Peers {
 		o.Peers = append(o.Peers, node.Peer{ID: peer.ID, Address: peer.Address})
 	}
@@ -226,7 +229,7 @@ func (d *Daemon) advertised(l net.Listener) string {
 func (d *Daemon) serveAPI(ctx context.Context, p *ports) error {
 	service := operator.New(operator.Options{
 		NodeID: d.c.Node.ID, Version: d.version, BootID: d.node.Port().BootID(), Replica: d.node.Replica(), Log: d.node.Log(), Raft: d.node.Raft(),
-		Ready: d.notReady, Links: func() []*apipb.LinkInfo { return linkInfos(d.c.Node.ID, d.links.Status()) },
+		Ready: d.notReady, Links: d.linkInfos,
 		Dial:   func(address string) apipbconnect.OperatorClient { return p.operator(address) },
 		Logger: d.log.Named("api"),
 	})
@@ -235,11 +238,16 @@ func (d *Daemon) serveAPI(ctx context.Context, p *ports) error {
 
 func (d *Daemon) serveClients(ctx context.Context, p *ports, running *sync.WaitGroup, failed func(string, error)) {
 	logger := d.log.Named("clients")
+	metrics, err := cstaserver.NewMetrics(d.registry)
+	if err != nil {
+		failed("listeners' metrics", err)
+		return
+	}
 	progress := clients.NewProgress(d.node.Log(), logger)
 	running.Go(func() { progress.Run(ctx) })
 	deps := cstaserver.Deps{
 		Node: d.c.Node.ID, Log: d.node.Log(), Replica: d.node.Replica(), Role: d.node.Role(), Identify: clients.Identifier(known(d.c.Clients)),
-		Progress: progress, Strange: clients.NewOnce(4096), Metrics: cstaserver.NewMetrics(d.registry), Logger: logger,
+		Progress: progress, Strange: clients.NewOnce(4096), Metrics: metrics, Logger: logger,
 	}
 	for i, l := range d.c.Listeners {
 		listener, err := cstaserver.New(listenerOptions(l), deps)

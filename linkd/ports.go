@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/linkd/clients/cstaserver"
+	"github.com/holdline/holdline/linkd/clock"
 	"github.com/holdline/holdline/linkd/config"
 	"github.com/holdline/holdline/linkd/links"
+	"github.com/holdline/holdline/transport/api/apipb"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -85,10 +87,23 @@ func edition(n int) csta.Edition {
 
 func (d *Daemon) linkOptions() links.Options {
 	return links.Options{
-		NodeID: d.c.Node.ID, Log: d.node.Log(), Secrets: d.node.Log(), Replica: d.node.Replica(),
+		NodeID: d.c.Node.ID, Log: d.node.Log(), Secrets: d.node.Log(), Replica: d.node.Replica(), Clock: clock.System(),
 		Dial: func(ctx context.Context, address string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		},
-		Logger: d.log.Named("links"), Registerer: d.registry,
+		Logger: d.log.Named("links"), Metrics: d.registry, Applied: d.node.Replica().WatchFacts, Dead: d.node.Dead,
 	}
+}
+
+// linkInfos are this node's links as operators see them.
+func (d *Daemon) linkInfos() []*apipb.LinkInfo {
+	var out []*apipb.LinkInfo
+	for _, l := range d.links.Status() {
+		out = append(out, &apipb.LinkInfo{
+			Name: l.Name, Switch: l.Switch, Node: d.c.Node.ID, Address: l.Address, Priority: l.Priority, State: string(l.State), Epoch: l.Epoch,
+			SinceMs: l.Since.UnixMilli(), LastError: l.LastError, SystemStatus: l.SystemStatus, InFlight: uint32(l.InFlight), Facts: l.Facts,
+			Requests: l.Requests, RoundTripUs: l.RoundTrip.Microseconds(), Monitors: uint32(l.Monitors),
+		})
+	}
+	return out
 }

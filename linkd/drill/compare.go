@@ -152,7 +152,13 @@ type stable struct {
 	byKey map[string]string            // linkage or name → call
 }
 
-func stableCalls(before, after *Truth) stable {
+// stableCalls leaves out calls in which no monitored device has a part: the
+// switch tells nobody of them.
+func stableCalls(before, after *Truth, devices []string) stable {
+	watched := map[string]bool{}
+	for _, d := range devices {
+		watched[d] = true
+	}
 	s := stable{calls: map[string]map[string]string{}, ended: map[string]bool{}, byKey: map[string]string{}}
 	versions := map[string]uint64{}
 	name := func(id, linkage string) {
@@ -170,10 +176,14 @@ func stableCalls(before, after *Truth) stable {
 			continue
 		}
 		parties := map[string]string{}
+		seen := false
 		for _, p := range call.Connections {
 			parties[p.Device] = p.State
+			seen = seen || watched[p.Device]
 		}
-		s.calls[call.ID] = parties
+		if seen {
+			s.calls[call.ID] = parties
+		}
 	}
 	for _, e := range before.Ended {
 		s.ended[e.ID] = true
@@ -198,7 +208,7 @@ func (s stable) find(i *apipb.CallInfo, names map[string][]string) string {
 }
 
 func (c *comparison) judge(before, after *Truth, held map[string][]*apipb.CallInfo, devices map[string][]*apipb.DeviceInfo, told [][]tserver.Part) {
-	s := stableCalls(before, after)
+	s := stableCalls(before, after, c.Devices)
 	if c.first == nil {
 		c.first = map[string]bool{}
 		for _, call := range before.Calls {
@@ -206,8 +216,8 @@ func (c *comparison) judge(before, after *Truth, held map[string][]*apipb.CallIn
 		}
 	}
 	for call := range c.first {
-		if _, ok := s.calls[call]; !ok && !contains(after, call) {
-			delete(c.first, call) // it ended before it could be compared
+		if _, ok := s.calls[call]; !ok && !changing(before, after, call) {
+			delete(c.first, call) // it ended before it could be compared, or left what is monitored
 		}
 	}
 	now := map[string]bool{}
@@ -364,10 +374,17 @@ func difference(truth map[string]string, parties []*apipb.PartyInfo) []string {
 	return out
 }
 
-func contains(t *Truth, call string) bool {
-	for _, c := range t.Calls {
+// changing tells whether a call is up and changed between two readings.
+func changing(before, after *Truth, call string) bool {
+	var version uint64
+	for _, c := range before.Calls {
 		if c.ID == call {
-			return true
+			version = c.Version
+		}
+	}
+	for _, c := range after.Calls {
+		if c.ID == call {
+			return c.Version != version
 		}
 	}
 	return false

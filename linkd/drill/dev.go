@@ -285,7 +285,7 @@ func (s *Scene) drill(ctx context.Context, say func(string, ...any)) error {
 	for _, t := range s.TServers {
 		r := t.Report()
 		say("%s: %d events, %d repeated inside the replay window, %d faults", t.Name(), r.Events, r.Repeats, r.FaultN)
-		v.Desync = append(v.Desync, r.Faults...)
+		v.Desync = append(r.Faults, v.Desync...)
 	}
 	say("%s", v)
 	if len(v.Desync) > 0 {

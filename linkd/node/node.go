@@ -42,6 +42,8 @@ type Options struct {
 	Seed []*fsmpb.Command
 	// Settings of an empty cluster.
 	Settings *fsmpb.Settings
+	// EntryBytes is the largest log entry; 0: 256 KiB.
+	EntryBytes int
 	// Fatal is called when the node can't go on.
 	Fatal func(error)
 }
@@ -61,6 +63,7 @@ type Node struct {
 	role     *role
 	duties   []Duty
 
+	late      lateRaft
 	transport *raft.NetworkTransport
 	ended     context.CancelFunc
 	running   sync.WaitGroup
@@ -87,6 +90,12 @@ func New(o Options) (*Node, error) {
 	}
 	n.port = port
 	n.replica = replica.New(clock.NewLogClock(o.Clock), o.Fatal)
+	n.proposer = proposer.New(proposer.Options{
+		Raft: &n.late, NowMS: n.replica.NowMS, Logger: o.Logger.Named("proposer"), EntryBytes: o.EntryBytes,
+		Forward: func(ctx context.Context, leader string, data []byte) ([]byte, error) {
+			return port.Call(ctx, leader, "propose", data)
+		},
+	})
 	return n, nil
 }
 
@@ -99,7 +108,7 @@ func (n *Node) Replica() *replica.Replica { return n.replica }
 // Port is the node's port to the others.
 func (n *Node) Port() *raftnet.Port { return n.port }
 
-// Log is the way into the replicated log. It is there after Start.
+// Log is the way into the replicated log; what is proposed before Start waits.
 func (n *Node) Log() *proposer.Proposer { return n.proposer }
 
 // Role tells who leads.
@@ -131,12 +140,7 @@ func (n *Node) Start(ctx context.Context) error {
 		return fmt.Errorf("start Raft on node %s: %w", n.o.ID, err)
 	}
 	n.raft = r
-	n.proposer = proposer.New(proposer.Options{
-		Raft: r, NowMS: n.replica.NowMS, Logger: n.log.Named("proposer"),
-		Forward: func(ctx context.Context, leader string, data []byte) ([]byte, error) {
-			return n.port.Call(ctx, leader, "propose", data)
-		},
-	})
+	n.late.raft.Store(r)
 	n.port.Handle("propose", func(ctx context.Context, _ string, data []byte) ([]byte, error) { return n.proposer.Hand(ctx, data) })
 	n.running.Go(func() { n.proposer.Run(ctx) })
 	n.running.Go(func() { n.watchLeader(ctx) })

@@ -93,7 +93,7 @@ func (r *fakeRaft) apply(data []byte) []fsm.Result {
 		case f.Ordinal <= last:
 			results[i].ID = last
 		case f.Ordinal > last+1:
-			results[i] = fsm.Result{ID: last, Err: &fsm.Refusal{Value: GapValue}}
+			results[i] = fsm.Result{ID: last, Err: &fsm.Refusal{Category: fsm.FactGap}}
 		default:
 			r.applied[f.Epoch] = f.Ordinal
 			r.taken = append(r.taken, f.Ordinal)

@@ -10,10 +10,6 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// GapValue is the Refusal.Value with which Apply refuses an ordinal that is too
-// high; Result.ID is then the last ordinal that it took.
-const GapValue = "gap"
-
 // stream implements Stream. Its fields are guarded by the proposer's mutex.
 type stream struct {
 	p     *Proposer
@@ -123,7 +119,7 @@ func (s *stream) landed(ordinal uint64, r fsm.Result) {
 	case s.err != nil:
 	case r.Err == nil:
 		s.applied(ordinal)
-	case r.Err.Value == GapValue:
+	case r.Err.Gap():
 		s.applied(r.ID)
 		s.rewind(r.ID + 1)
 	default:

@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
 )
 
 // Clock is log time: it is told the time of each entry when it arrives.
@@ -24,6 +26,8 @@ type Replica struct {
 	fatal   func(error) // this node can't go on
 
 	mu            sync.Mutex
+	watchers      map[int]func(*fsmpb.Fact)
+	watcher       int
 	changed       chan struct{} // closed at the next change
 	configuration raft.Configuration
 }
@@ -98,10 +102,53 @@ func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 			continue
 		}
 		answers[i] = results
+		r.tellWatchers(l.Data, results)
 	}
 	r.clock.Observe(r.machine.TimeMS())
 	r.wake()
 	return answers
+}
+
+// WatchFacts calls fn with each fact that takes effect from now on, in the order
+// of the log, until stop is called. fn must not wait.
+func (r *Replica) WatchFacts(fn func(*fsmpb.Fact)) (stop func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.watchers == nil {
+		r.watchers = make(map[int]func(*fsmpb.Fact))
+	}
+	r.watcher++
+	key := r.watcher
+	r.watchers[key] = fn
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.watchers, key)
+	}
+}
+
+// tellWatchers reads an entry again, for the few moments in which somebody
+// watches. A fact that took effect is answered with its own ordinal; one that
+// was there before, with a later one.
+func (r *Replica) tellWatchers(data []byte, results []fsm.Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.watchers) == 0 {
+		return
+	}
+	var e fsmpb.Entry
+	if proto.Unmarshal(data, &e) != nil {
+		return
+	}
+	for i, c := range e.Commands {
+		f := c.GetFact()
+		if f == nil || results[i].Err != nil || results[i].ID != f.Ordinal {
+			continue
+		}
+		for _, fn := range r.watchers {
+			fn(f)
+		}
+	}
 }
 
 // StoreConfiguration implements raft.ConfigurationStore. Without it a cluster

@@ -50,6 +50,9 @@ func (m *model) makeAgents() {
 		}
 		a.device, d.agent = d.id, a
 		a.groups = []agentGroup{{group: m.queues[i%len(m.queues)].id, state: AgentReady}}
+		if second := m.queues[(i+1)%len(m.queues)].id; i%5 == 4 && a.in(second) == nil {
+			a.groups = append(a.groups, agentGroup{group: second, state: AgentReady})
+		}
 	}
 }
 

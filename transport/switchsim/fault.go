@@ -1,6 +1,7 @@
 package switchsim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -127,21 +128,13 @@ func (a *association) suffer(f Fault) {
 				mine = append(mine, m)
 			}
 		}
-		slices.SortFunc(mine, func(x, y *monitor) int { return len(x.ref)*1000 - len(y.ref)*1000 + compare(x.ref, y.ref) })
+		slices.SortFunc(mine, func(x, y *monitor) int {
+			return cmp.Or(cmp.Compare(len(x.ref), len(y.ref)), cmp.Compare(x.ref, y.ref))
+		})
 		for _, m := range mine {
 			a.stopMonitor(m)
 		}
 	}
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 func (f Fault) rules(on bool) []*rule {

@@ -46,8 +46,10 @@ type model struct {
 
 	// route hands a call at a route point to a registered router and reports whether there is one.
 	route func(c *call, point *device) bool
-	// routed is told that a call left a route point before a router chose.
+	// unrouted is told that a call left a route point, chosen by its router or not.
 	unrouted func(c *call)
+	// settled is told that a move is complete: its events can go out.
+	settled func()
 }
 
 func newModel(opt *Options) *model {
@@ -59,6 +61,7 @@ func newModel(opt *Options) *model {
 	}
 	m.route = func(*call, *device) bool { return false }
 	m.unrouted = func(*call) {}
+	m.settled = func() {}
 	m.makeDevices()
 	m.makeAgents()
 	m.setRate(opt.Rate)
@@ -74,6 +77,7 @@ func (m *model) advance(t time.Time) {
 			m.now = next.at
 		}
 		next.move()
+		m.settled()
 	}
 	if t.After(m.now) {
 		m.now = t

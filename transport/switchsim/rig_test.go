@@ -150,11 +150,16 @@ func msg(name, body string) string {
 
 func (c *client) send(id int, body string) {
 	c.r.t.Helper()
-	size := len(body) + 8
-	if _, err := io.WriteString(c.conn, string([]byte{0, 0, byte(size >> 8), byte(size)})+fmt.Sprintf("%04d", id)+body); err != nil {
+	if _, err := c.conn.Write(raw(id, body)); err != nil {
 		c.r.t.Fatalf("send %s: %v", body, err)
 	}
 	synctest.Wait()
+}
+
+// raw puts a frame together by hand.
+func raw(id int, body string) []byte {
+	size := len(body) + 8
+	return fmt.Appendf([]byte{0, 0, byte(size >> 8), byte(size)}, "%04d%s", id, body)
 }
 
 // request sends a request with the next invoke ID and returns that.
@@ -288,4 +293,14 @@ func (r *rig) stateOf(call, device string) State {
 		}
 	}
 	return Null
+}
+
+// readBytes reads exactly n bytes.
+func readBytes(t *testing.T, conn net.Conn, n int) string {
+	t.Helper()
+	b := make([]byte, n)
+	if _, err := io.ReadFull(conn, b); err != nil {
+		t.Fatalf("read %d bytes: %v", n, err)
+	}
+	return string(b)
 }

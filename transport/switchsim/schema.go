@@ -109,7 +109,10 @@ func (s *shape) checkChoice(n *node, space string, edition int) error {
 	}
 	for _, f := range s.fields {
 		if f.name == n.children[0].name && f.in(edition) {
-			return f.shape.check(n.children[0], space, edition)
+			if err := f.shape.check(n.children[0], space, edition); err != nil {
+				return fmt.Errorf("%s: %w", n.name, err)
+			}
+			return nil
 		}
 	}
 	return fmt.Errorf("%s has element %s, which is none of its choices", n.name, n.children[0].name)

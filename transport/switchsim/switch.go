@@ -47,6 +47,7 @@ func New(opt Options) (*Switch, error) {
 	s.model = newModel(&s.opt)
 	s.model.route = s.askRouter
 	s.model.unrouted = s.routers.forget
+	s.model.settled = s.flush
 	s.faults.init(opt.Seed)
 	for i, l := range opt.Links {
 		s.links = append(s.links, &link{index: i, listener: l})

@@ -41,7 +41,7 @@ func (m *model) comesBack(a *agent, group string) {
 	if to, on := d.forwardTo("forwardNoAns"); on {
 		m.setForwarding(d, "forwardNoAns", to, false)
 	}
-	if a.device == "" && d.agent == nil {
+	if a.in(group) == nil && (a.device == d.id || a.device == "" && d.agent == nil) {
 		m.logOn(a, d, group)
 	}
 	if g := a.in(group); g != nil && (g.state == AgentNotReady || g.state == AgentWrapUp || g.pending == AgentNotReady) {

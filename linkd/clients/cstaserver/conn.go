@@ -110,7 +110,7 @@ func (c *conn) run() {
 	var io sync.WaitGroup
 	stop := make(chan struct{}) // the loop takes no more
 	io.Go(func() { c.read(stop) })
-	io.Go(func() { c.out.run(c.ctx) })
+	io.Go(c.out.run)
 	err := c.loop()
 	close(stop)
 	c.farewell(err)

@@ -93,7 +93,9 @@ func (c *conn) record(v *fsm.State, r *fsm.Record) {
 	case *fsmpb.Record_Route:
 		c.routeAsked(k.Route)
 	case *fsmpb.Record_RouteOver:
-		c.routeOver(k.RouteOver)
+		if c.sess.met {
+			c.routeOver(k.RouteOver)
+		}
 	}
 }
 

@@ -72,14 +72,14 @@ func (l *Listener) Serve(ctx context.Context, ln net.Listener) error {
 	stop := context.AfterFunc(ctx, func() { _ = ln.Close() })
 	defer stop()
 	defer l.tasks.Wait()
-	ctx, cancel := context.WithCancel(ctx)
+	conns, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for delay := time.Duration(0); ; {
 		nc, err := ln.Accept()
 		switch {
 		case err == nil:
 			delay = 0
-			l.accept(ctx, nc)
+			l.accept(conns, nc)
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, net.ErrClosed):

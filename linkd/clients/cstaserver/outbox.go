@@ -1,7 +1,6 @@
 package cstaserver
 
 import (
-	"context"
 	"net"
 	"sync"
 	"time"
@@ -80,8 +79,9 @@ func (o *outbox) failure() error {
 	return o.err
 }
 
-// run writes until the outbox is closed and empty or a write fails.
-func (o *outbox) run(ctx context.Context) {
+// run writes until the outbox is closed and empty or a write fails, as it does
+// when the connection is closed.
+func (o *outbox) run() {
 	defer close(o.ended)
 	for {
 		o.mu.Lock()
@@ -107,11 +107,7 @@ func (o *outbox) run(ctx context.Context) {
 		if closed {
 			return
 		}
-		select {
-		case <-o.wake:
-		case <-ctx.Done():
-			return
-		}
+		<-o.wake
 	}
 }
 

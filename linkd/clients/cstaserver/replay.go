@@ -129,7 +129,7 @@ func (x *gapIndex) add(r *fsm.Record) {
 // requests in flight included.
 func (c *conn) resume(v *fsm.State, s *fsm.Session, to fsm.Position) {
 	for m := range v.Monitors() {
-		if m.Session == s.Id && !m.Pending && !to.Before(fsm.PositionOf(m.Started)) {
+		if m.Session == s.Id && m.Claimed && !m.Pending && !to.Before(fsm.PositionOf(m.Started)) {
 			c.sess.monitors.put(newMonitor(m))
 		}
 	}

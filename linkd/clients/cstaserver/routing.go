@@ -11,12 +11,13 @@ import (
 // routing puts a router's message into the log.
 func (c *conn) routing(invoke uint16, m csta.Message) *csta.ErrorCode {
 	var put func(*fsmpb.ClientCommand)
+	mute := false
 	answer := func(id string, a *fsmpb.RouteAnswer) *csta.ErrorCode {
 		route, err := strconv.ParseUint(strings.TrimSpace(id), 10, 64)
-		if err != nil || c.sess.state == unattached {
+		if err != nil || !c.routes(route) {
 			return refuse(csta.ErrorOperation, csta.OpInvalidRouteingCrossRefID)
 		}
-		a.Route = route
+		a.Route, mute = route, true
 		put = func(cc *fsmpb.ClientCommand) { cc.Body = &fsmpb.ClientCommand_RouteAnswer{RouteAnswer: a} }
 		return nil
 	}
@@ -55,9 +56,24 @@ func (c *conn) routing(invoke uint16, m csta.Message) *csta.ErrorCode {
 		code = answer(m.CrossRefIdentifier, a)
 	}
 	if code == nil {
-		c.submit(command{invoke: invoke, msg: m, put: put})
+		c.submit(command{invoke: invoke, msg: m, put: put, mute: mute})
 	}
 	return code
+}
+
+// routes tells whether a dialogue waits for this client.
+func (c *conn) routes(id uint64) bool {
+	v := c.l.d.Replica.View()
+	r, ok := v.Route(id)
+	if !ok || r.Selected || c.sess.state != attached {
+		return false
+	}
+	for g := range v.Registrations() {
+		if g.Id == r.Registration {
+			return g.Session == c.sess.id
+		}
+	}
+	return false
 }
 
 // routeAsked asks the client for a call's destination.

@@ -68,6 +68,7 @@ type command struct {
 	msg    csta.Message // without its secrets
 	put    func(*fsmpb.ClientCommand)
 	secret []byte
+	mute   bool // the log gives no answer
 }
 
 // submit puts a request into the log, after those before it. The first one
@@ -92,7 +93,9 @@ func (c *conn) drainQueue() {
 		m := s.queue[0]
 		s.queue = s.queue[1:]
 		err := s.stream.Send(c.ctx, func(ordinal uint64) *fsmpb.Command {
-			s.pending[ordinal] = m
+			if !m.mute {
+				s.pending[ordinal] = m
+			}
 			cc := &fsmpb.ClientCommand{Session: s.id, Attachment: s.attachment, Ordinal: ordinal, Invoke: uint32(m.invoke)}
 			m.put(cc)
 			return &fsmpb.Command{Kind: &fsmpb.Command_Client{Client: cc}}
@@ -121,29 +124,30 @@ func (c *conn) openCommand() *fsmpb.Command {
 	}}}
 }
 
-// attach opens the session, unless that was done, and attaches it to this
-// connection.
+// attach opens the session and attaches it to this connection. A session that
+// was opened when the association began is opened again: another connection of
+// the client may have changed it since.
 func (c *conn) attach() {
 	s := &c.sess
 	s.state = opening
-	open, id := c.openCommand(), s.id
+	open, told := c.openCommand(), s.id
 	attach := &fsmpb.AttachSession{Node: c.l.d.Node, Nonce: c.nonce, Edition: uint32(c.asso.edition), Peer: c.addr}
 	c.task(func(ctx context.Context) func() {
 		ctx, cancel := context.WithTimeout(ctx, openLimit)
 		defer cancel()
-		if id == 0 {
-			r, err := c.l.d.Log.Propose(ctx, open)
-			if err != nil {
-				return func() { c.notAttached(err) }
-			}
-			id = r.ID
-		}
-		attach.Session = id
-		r, err := c.l.d.Log.Propose(ctx, &fsmpb.Command{Kind: &fsmpb.Command_AttachSession{AttachSession: attach}})
+		r, err := c.l.d.Log.Propose(ctx, open)
 		if err != nil {
 			return func() { c.notAttached(err) }
 		}
-		return func() { c.bind(id, r.ID) }
+		if told != 0 && r.ID != told {
+			return func() { c.end(fmt.Errorf("%w: its time was over", errSessionEnd)) }
+		}
+		attach.Session = r.ID
+		a, err := c.l.d.Log.Propose(ctx, &fsmpb.Command{Kind: &fsmpb.Command_AttachSession{AttachSession: attach}})
+		if err != nil {
+			return func() { c.notAttached(err) }
+		}
+		return func() { c.bind(r.ID, a.ID) }
 	})
 }
 
@@ -206,11 +210,10 @@ func (c *conn) sessionChanged(v *fsm.State, r *fsm.Record, k *fsmpb.SessionChang
 	case k.Session != s.id || !s.met:
 	case k.Kind == fsmpb.SessionChange_ENDED:
 		c.sessionEnded(k.Reason)
-	case k.Kind == fsmpb.SessionChange_ATTACHED:
-		c.log.Warn("another connection took this session over; if these are two clients, give each its own certificate, configured name or application ID",
-			"client", s.client.Name, "identity", s.client.Identity, "session", s.id, "node", k.Node)
-		c.end(fmt.Errorf("%w: node %s", errSuperseded, k.Node))
 	case k.Kind == fsmpb.SessionChange_DETACHED && k.Attachment == s.attachment:
+		now, _ := v.Session(s.id)
+		c.log.Warn("another connection took this session over; if these are two clients, give each its own certificate, configured name or application ID",
+			"client", s.client.Name, "identity", s.client.Identity, "session", s.id, "peer_now", now.GetPeer(), "node", now.GetNode())
 		c.end(fmt.Errorf("%w: %s", errSuperseded, k.Reason))
 	}
 }

@@ -15,7 +15,9 @@ func connectionOf(e *element) *element {
 }
 
 // merged tells whether the event retires call IDs.
-func merged(e *element) bool { return e.name == "TransferedEvent" || e.name == "ConferencedEvent" }
+func merged(e *element) bool { return merges(e.name) }
+
+func merges(event string) bool { return event == "TransferedEvent" || event == "ConferencedEvent" }
 
 // mergedParts says what a transfer or conference means for one device: which
 // calls its part leaves, and which call it goes on in.
