@@ -45,6 +45,9 @@ type Options struct {
 	// Dead tells whether a node's process is known to have ended, so that its
 	// connections are closed. May be nil: then none is known.
 	Dead func(node string) bool
+	// SkipResync plants a fault: snapshots are never asked for, so that what
+	// changed while nobody listened stays wrong. A drill must find it.
+	SkipResync bool
 }
 
 // Manager keeps this node's links.

@@ -11,6 +11,9 @@ import (
 // stepSnapshots takes snapshots of the devices that wait for one, those with
 // live calls first, at the permitted rate.
 func (r *reconciler) stepSnapshots(v *fsm.State) {
+	if r.m.o.SkipResync {
+		return
+	}
 	r.snapList.fill(v.Unverified(r.sw), func(d *fsm.Device) bool { return r.free(v, r.snaps[d.Id]) })
 	for r.snapping < max(1, r.settings.CSTA.MaxOutstanding/2) && len(r.snapList.devices) > 0 {
 		now := time.Now()

@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/transport/csta"
 	"go.uber.org/goleak"
 	"google.golang.org/protobuf/encoding/prototext"
 )
@@ -79,6 +78,7 @@ func (f *fake) quiet(d time.Duration) {
 		f.t.Fatalf("the link sent frame % x %s", b, body)
 	}
 	_ = f.c.SetReadDeadline(time.Time{})
+	synctest.Wait()
 }
 
 // sink collects facts.
@@ -197,5 +197,3 @@ func watch(f *fake, c *Conn, s *sink, device, ref string) {
 	f.say(id, fmt.Sprintf(`<MonitorStartResponse NS><monitorCrossRefID>%s</monitorCrossRefID></MonitorStartResponse>`, ref))
 	want(f.t, s.told(), fmt.Sprintf(`monitor:{device:%q up:true}`, device))
 }
-
-var _ = csta.Ed4
