@@ -21,16 +21,19 @@ func (c *Conn) mind() {
 	defer reset.Stop()
 	stall := newTimer(c.o.Stall)
 	defer stall.Stop()
-	misses := 0
+	misses, heard := 0, int64(0)
 	for {
 		select {
 		case <-silence.C:
-			idle := time.Since(c.started) - time.Duration(c.heard.Load())
+			now := c.heard.Load()
+			idle := time.Since(c.started) - time.Duration(now)
 			if c.busy.Load() != 0 {
 				idle = 0 // it is we who are slow
 			}
+			if now != heard {
+				heard, misses = now, 0
+			}
 			if idle < c.o.Keepalive {
-				misses = 0
 				silence.Reset(c.o.Keepalive - idle)
 				continue
 			}
