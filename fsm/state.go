@@ -2,7 +2,6 @@ package fsm
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
@@ -73,11 +72,6 @@ func deviceKey(sw, id string) string { return sw + sep + id }
 
 // nameKey is where a switch's name for a call on one link leads to.
 func nameKey(link, call string) string { return link + sep + call }
-
-func splitKey(k string) (sw, id string) {
-	sw, id, _ = strings.Cut(k, sep)
-	return sw, id
-}
 
 // Index is the Raft index of the last applied entry, Term its term.
 func (s *State) Index() uint64 { return s.index }
