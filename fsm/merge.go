@@ -40,6 +40,8 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 			return
 		}
 	}
+	j.learn(names[0])
+	j.learn(names[1])
 	j.primary = j.oldCall(names[0])
 	j.secondary = j.oldCall(names[1])
 	if j.secondary != nil && j.primary != nil && j.secondary.Id == j.primary.Id {
@@ -95,6 +97,50 @@ func (j *joining) oldCall(name string) *Call {
 		return c
 	}
 	return nil
+}
+
+// learn finds the call that a name not seen in this epoch means: the one call of
+// the controller that has all the parties listed under that name.
+func (j *joining) learn(name string) {
+	if id, ok := j.names.get(nameKey(j.src.link.Name, name)); !goodName(name) || ok && j.knownIn(id, name) {
+		return
+	}
+	var devices []string
+	for _, i := range j.e.Connections {
+		if i.GetOldConnection().GetCall() != name {
+			continue
+		}
+		if id := j.deviceOf(j.src, nil, i.OldConnection.Device, i.GetEndpoint()); id != "" && id != j.controller {
+			devices = append(devices, id)
+		}
+	}
+	if len(devices) == 0 {
+		return
+	}
+	var found []*Call
+	for _, c := range j.nameless(j.src, j.controller) {
+		if !slices.ContainsFunc(devices, func(id string) bool { return connOf(c, id) == nil }) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 1 {
+		d := j.change(j.src, found[0])
+		d.rename(name)
+		d.put()
+	}
+}
+
+// knownIn tells whether a name of a call was given in this epoch.
+func (j *joining) knownIn(id uint64, name string) bool {
+	var names []*fsmpb.CallName
+	if c, ok := j.calls.get(id); ok {
+		names = c.Names
+	} else if b, ok := j.tombstones.get(id); ok {
+		names = b.Names
+	}
+	return slices.ContainsFunc(names, func(n *fsmpb.CallName) bool {
+		return n.Link == j.src.link.Name && n.Call == name && n.Epoch == j.src.epoch
+	})
 }
 
 // listed are the devices that the event names.
