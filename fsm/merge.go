@@ -377,12 +377,7 @@ func (j *joining) facts() {
 	p := j.old()[0]
 	r.Calling, r.Called, r.LastRedirection = p.Calling, p.Called, p.LastRedirection
 	if isParty(r.Calling, j.controller) && !j.stays[j.controller] {
-		for _, x := range p.Connections {
-			if j.stays[x.Device] {
-				r.Calling = deviceParty(x.Device)
-				break
-			}
-		}
+		r.Calling = j.newCaller()
 	}
 	if isParty(r.Called, j.controller) && !j.stays[j.controller] {
 		switch {
@@ -398,6 +393,27 @@ func (j *joining) facts() {
 	if j.e.Linkage != "" {
 		r.Linkage = j.e.Linkage
 	}
+}
+
+// newCaller is who takes the place of a caller that transferred: the primary
+// call's other party. Nil if it isn't known.
+func (j *joining) newCaller() *fsmpb.Party {
+	for _, x := range j.primary.GetConnections() {
+		if j.stays[x.Device] {
+			return deviceParty(x.Device)
+		}
+	}
+	if j.primary == nil {
+		for _, i := range j.e.Connections {
+			if i.GetOldConnection().GetCall() != j.e.Subject.Call {
+				continue
+			}
+			if id := j.deviceOf(j.src, nil, i.OldConnection.Device, i.GetEndpoint()); j.stays[id] {
+				return deviceParty(id)
+			}
+		}
+	}
+	return nil
 }
 
 // store stores the result, retires the other calls into it and tells.

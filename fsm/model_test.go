@@ -479,7 +479,7 @@ func (m *modelRun) compare(what string) {
 	}
 }
 
-const modelSeeds = 3000
+const modelSeeds = 150
 
 // Nothing is lost: whatever copies overtake, the records are the switch's events,
 // each once, in order.
