@@ -64,6 +64,7 @@ type State struct {
 	due        index[string, string]   // deadlines in order of time → key in deadlines
 	unwatched  index[string, struct{}] // deviceKeys whose upstream monitor is not as wanted
 	unverified index[string, struct{}] // deviceKeys that wait for a snapshot
+	traits     *traits                 // the machine's own; a view doesn't read it
 }
 
 const sep = "\x00"
