@@ -8,9 +8,9 @@ import (
 
 // consulting is a rig in which A talks to B (call x, 1), holds it and consults C
 // (call y, 2); C has answered if answered.
-func consulting(t *testing.T, answered bool, more ...string) *factRig {
+func consulting(t *testing.T, answered bool, more ...string) *rig {
 	t.Helper()
-	r := newFactRig(t, append([]string{"A", "B", "C"}, more...)...)
+	r := newRig(t, append([]string{"A", "B", "C"}, more...)...)
 	r.say(`B: Originated x/B calling=B called=A data=primary
 		B: Delivered x/A calling=B called=A
 		A: Delivered x/A calling=B called=A
@@ -192,7 +192,7 @@ func TestSingleStepConference(t *testing.T) {
 
 // A transfer to the outside leaves nobody whom the switch reports on.
 func TestTransferOutside(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.say(`A: Delivered x/A calling=555
 		A: Established x/A calling=555
 		A: Held x/A
@@ -218,7 +218,7 @@ func TestResultKnownBefore(t *testing.T) {
 }
 
 func TestTransferOfUnknownCalls(t *testing.T) {
-	r := newFactRig(t, "A", "B", "C")
+	r := newRig(t, "A", "B", "C")
 	r.say(`A: Transferred x/A second=y/A other=C list=x/B<x/B,x/C<y/C`)
 	r.want("").wantCalls("")
 	for _, d := range []string{"A", "B", "C"} {
