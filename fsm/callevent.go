@@ -302,7 +302,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 // settleUnchanged stores what finding the call may have changed: its names. A
 // call that was minted for nothing was never there.
 func (d *draft) settleUnchanged() {
-	if d.was != nil || len(d.c.Connections) > 0 {
+	if d.old || len(d.c.Connections) > 0 {
 		d.put()
 	}
 }

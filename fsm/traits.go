@@ -31,14 +31,16 @@ func traitKey(trait string, id uint64) string { return trait + sep + idKey(id) }
 
 // traitsOf keeps the traits in step with a call that changes from old to c;
 // either may be nil.
-func (s *State) traitsOf(old, c *Call) {
+func (s *State) traitsOf(old, c *Call) { s.allTraits().change(old, c) }
+
+func (s *State) allTraits() *traits {
 	if s.traits == nil {
 		s.traits = new(traits)
-		for o := range s.Calls() {
-			s.traits.change(nil, o)
+		for c := range s.Calls() {
+			s.traits.change(nil, c)
 		}
 	}
-	s.traits.change(old, c)
+	return s.traits
 }
 
 func (x *traits) change(old, c *Call) {
@@ -61,11 +63,11 @@ func (x *traits) change(old, c *Call) {
 
 // withTrait lists the live calls that have a trait, ascending.
 func (s *State) withTrait(trait string) (ids []uint64) {
-	if trait == "" || s.traits == nil {
+	if trait == "" {
 		return nil
 	}
 	prefix := trait + sep
-	s.traits.m.Ascend(prefix, func(k string, _ struct{}) bool {
+	s.allTraits().m.Ascend(prefix, func(k string, _ struct{}) bool {
 		if !strings.HasPrefix(k, prefix) {
 			return false
 		}
