@@ -115,32 +115,32 @@ func (t *txn) startsAfresh(c *Call, e *fsmpb.CallEvent, dev string) bool {
 	if agree(c.Linkage, e.Linkage) < 0 {
 		return true
 	}
+	// Soon after its beginning, copies and devices written otherwise are more
+	// likely than a name that is used again.
+	if t.timeMS-c.BeganMs <= t.settings.TwinMs {
+		return false
+	}
 	x := connOf(c, dev)
-	young := t.timeMS-c.BeganMs <= t.settings.TwinMs
-	lately := t.lately(goneOf(c.Gone, dev))
 	switch e.Type {
 	case fsmpb.EventType_SERVICE_INITIATED:
 		if x == nil {
-			return !lately
+			return !t.lately(goneOf(c.Gone, dev))
 		}
-		return x.State != fsmpb.ConnectionState_INITIATED && !young
+		return x.State != fsmpb.ConnectionState_INITIATED
 	case fsmpb.EventType_ORIGINATED:
 		switch {
 		case x == nil:
-			return !lately && !isParty(c.Calling, dev)
+			return !t.lately(goneOf(c.Gone, dev)) && !isParty(c.Calling, dev)
 		case x.State == fsmpb.ConnectionState_INITIATED, len(c.Connections) == 1:
 			return false // being prompted, the device may have been alerted first
 		}
-		return !young
+		return true
 	}
 	if !bothKnown(e.Calling, c.Calling) || e.Calling.Id == c.Calling.Id ||
 		connOf(c, e.Calling.Id) != nil || goneOf(c.Gone, e.Calling.Id) != nil {
 		return false
 	}
-	if x == nil {
-		return e.Cause == causeNewCall
-	}
-	return !young
+	return x != nil || e.Cause == causeNewCall
 }
 
 // lately tells whether a connection was cleared within the time that copies of
@@ -302,7 +302,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 // settleUnchanged stores what finding the call may have changed: its names. A
 // call that was minted for nothing was never there.
 func (d *draft) settleUnchanged() {
-	if d.was != nil || len(d.c.Connections) > 0 {
+	if d.old || len(d.c.Connections) > 0 {
 		d.put()
 	}
 }

@@ -15,12 +15,13 @@ type draft struct {
 	*txn
 	src *source
 	c   *Call
-	was []*Connection // as the tables have it
+	was []*Connection // as the tables have them
+	old bool          // the call was there before the fact
 }
 
 // change drafts a change of a live call.
 func (t *txn) change(src *source, c *Call) *draft {
-	return &draft{txn: t, src: src, c: copyCall(c), was: c.Connections}
+	return &draft{txn: t, src: src, c: copyCall(c), was: c.Connections, old: true}
 }
 
 // newCall mints a call for a name of the fact's link. It has no parties yet.

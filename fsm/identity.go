@@ -99,7 +99,7 @@ func (d *draft) rename(name string) {
 		from = d.c.Names[0].Call // on another link
 	}
 	d.c.Names = names
-	if !had && d.was != nil {
+	if !had && d.old {
 		d.counters.Renamed++
 		d.emit(&Record{Switch: d.src.sw, Kind: &fsmpb.Record_Renamed{Renamed: &fsmpb.CallsRenamed{
 			Call: d.c.Id, Link: link, From: from, To: name,

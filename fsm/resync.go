@@ -174,7 +174,7 @@ func (r *resync) reconcile(d *draft, s *toldCall) {
 			d.tell(ch, c.Connections)
 		}
 	}
-	if len(c.Connections) > 0 || d.was != nil {
+	if len(c.Connections) > 0 || d.old {
 		d.settle(causeTerminated)
 	}
 }
