@@ -126,9 +126,21 @@ func TestDeliveredWithoutFrames(t *testing.T) {
 	if _, err := io.ReadFull(far, make([]byte, 2)); err != nil {
 		t.Fatal(err)
 	}
+	// Frames of no record of their own: a replay.
+	o.push([]byte("cd"), nil, at(9))
+	o.push(nil, nil, at(12))
+	if _, err := io.ReadFull(far, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got, more := o.Delivered(); got != at(9) || !more {
+		t.Errorf("%v, %v", got, more)
+	}
+	if _, err := io.ReadFull(far, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
 	o.close()
 	<-o.ended
-	if got, more := o.Delivered(); got != at(9) || more {
+	if got, more := o.Delivered(); got != at(12) || more {
 		t.Errorf("%v, %v", got, more)
 	}
 	_ = far.Close()
