@@ -121,9 +121,11 @@ func (c *conn) run() {
 	c.tasks.Wait()
 	c.leave(err, at)
 	c.l.count.closed.add(label(err))
-	if c.spoke.Load() {
-		c.log.Info("connection ended", "client", c.sess.client.Name, "session", c.sess.id, "reason", err)
+	level := hclog.Debug
+	if c.sess.stream != nil {
+		level = hclog.Info
 	}
+	c.log.Log(level, "connection ended", "client", c.sess.client.Name, "session", c.sess.id, "reason", err)
 }
 
 // label is the known reason in an error.

@@ -16,9 +16,8 @@ const (
 )
 
 const (
-	flushAt  = 32 << 10  // octets
-	pauseAt  = 256 << 10 // octets that wait: the feed waits too
-	resumeAt = pauseAt / 2
+	flushAt = 32 << 10  // octets
+	pauseAt = 256 << 10 // octets that wait: the feed waits too, or at half the queue's limit
 )
 
 // send answers a request: what it appends is flushed next. What can't be sent
@@ -106,5 +105,8 @@ func (c *conn) flush() {
 	}
 }
 
-// waiting is what the client has still to take.
+// waiting is what the client has still to take, in octets.
 func (c *conn) waiting() int { return len(c.buf) + c.out.pending() }
+
+// paused tells whether the client has to take some of it before it gets more.
+func (c *conn) paused() bool { return c.waiting() > min(pauseAt, c.l.o.QueueBytes/2) }

@@ -103,9 +103,11 @@ func (o *Options) check() error {
 		return bad("longest frame %d: choose 1024 to %d octets", o.MaxFrame, csta.MaxFrame)
 	case o.QueueBytes < 2*csta.MaxFrame:
 		return bad("queue of %d octets: choose %d or more", o.QueueBytes, 2*csta.MaxFrame)
-	case o.SessionLife < time.Second || o.Heartbeat < 0 || o.HandshakeTimeout < 0 || o.WriteTimeout < 0 ||
+	case o.SessionLife < 30*time.Second:
+		return bad("session life %v: choose 30 s or more", o.SessionLife)
+	case o.Heartbeat < 0 || o.HandshakeTimeout < 0 || o.WriteTimeout < 0 ||
 		o.Misses < 0 || o.MaxClients < 0 || o.MaxRequests < 0 || o.QueueRecords < 0:
-		return bad("a time or limit is negative, or the session life is below 1 s")
+		return bad("a time or a limit is negative")
 	}
 	return nil
 }

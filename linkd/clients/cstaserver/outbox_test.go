@@ -3,6 +3,7 @@ package cstaserver
 import (
 	"io"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,10 +127,79 @@ func TestDeliveredWithoutFrames(t *testing.T) {
 	if _, err := io.ReadFull(far, make([]byte, 2)); err != nil {
 		t.Fatal(err)
 	}
+	// Frames of no record of their own: a replay.
+	o.push([]byte("cd"), nil, at(9))
+	o.push(nil, nil, at(12))
+	if _, err := io.ReadFull(far, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if got, more := o.Delivered(); got != at(9) || !more {
+		t.Errorf("%v, %v", got, more)
+	}
+	if _, err := io.ReadFull(far, make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
 	o.close()
 	<-o.ended
-	if got, more := o.Delivered(); got != at(9) || more {
+	if got, more := o.Delivered(); got != at(12) || more {
 		t.Errorf("%v, %v", got, more)
 	}
 	_ = far.Close()
+}
+
+// Over a real socket: events, progress, and a shutdown that the client sees as
+// an end, not as an error.
+func TestOverTCP(t *testing.T) {
+	cl := newCluster(t, "1000")
+	n := startTCP(t, cl, Options{})
+	c := n.client(4)
+	n.monitored(c, "1000")
+	want := cl.calls("1000", "1", 200)
+	var got story
+	for range want {
+		got = append(got, tell(c.next()))
+	}
+	if !equal(got, want) {
+		t.Error("heard something else")
+	}
+	cl.wait("the delivered position", func(v *fsm.State) bool {
+		s, _ := v.Session(1)
+		return !fsm.PositionOf(s.GetDelivered()).Before(v.Feed().Last())
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		n.stop()
+	}()
+	c.expect("9000 " + status("disabled"))
+	c.closed()
+	c.close()
+	<-done
+	if s, _ := cl.View().Session(1); s.GetAttachment() != 0 {
+		t.Error("still attached")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	good := Options{Name: "ts", Switch: "pbx"}.withDefaults()
+	if err := good.check(); err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*Options){
+		"name and switch are required": func(o *Options) { o.Name = "" },
+		"edition 7: choose 3 to 6":     func(o *Options) { o.Edition = 7 },
+		"filter polarity":              func(o *Options) { o.FilterPolarity = "both" },
+		"resume":                       func(o *Options) { o.Resume = "never" },
+		"serve":                        func(o *Options) { o.Serve = "all" },
+		"longest frame":                func(o *Options) { o.MaxFrame = 100 },
+		"queue of":                     func(o *Options) { o.QueueBytes = 1 },
+		"session life":                 func(o *Options) { o.SessionLife = time.Second },
+		"negative":                     func(o *Options) { o.Misses = -1 },
+	} {
+		o := good
+		change(&o)
+		if err := o.check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
 }

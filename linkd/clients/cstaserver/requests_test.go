@@ -327,7 +327,7 @@ func TestRouting(t *testing.T) {
 			cl.fact(&fsmpb.Fact{Body: &fsmpb.Fact_RouteRequested{RouteRequested: &fsmpb.RouteRequested{
 				SwitchRoute: name, Device: "7000", Calling: party("1000"), Current: party("7000"), ReplyTimeoutMs: 4000,
 			}}})
-			c.expect(invoke + " <RouteRequest><crossRefIdentifier>" + ref + "</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID><currentRoute><deviceIdentifier>7000</deviceIdentifier></currentRoute><callingDevice><deviceIdentifier>1000</deviceIdentifier></callingDevice><routeingDevice><deviceIdentifier>7000</deviceIdentifier></routeingDevice></RouteRequest>")
+			c.expect(invoke + " <RouteRequest><crossRefIdentifier>" + ref + "</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID><currentRoute><deviceIdentifier>7000</deviceIdentifier></currentRoute><callingDevice><deviceIdentifier>1000</deviceIdentifier></callingDevice><routeingDevice><deviceIdentifier>7000</deviceIdentifier></routeingDevice><replyTimeout>2000</replyTimeout></RouteRequest>")
 		}
 		ask("r1", "1", "9000")
 		c.send("0002", "<RouteSelect><crossRefIdentifier>1</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID><routeSelected>1002</routeSelected><routeUsedReq>true</routeUsedReq></RouteSelect>")

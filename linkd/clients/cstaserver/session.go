@@ -39,7 +39,7 @@ type session struct {
 	report     *clients.Report
 
 	queue    []command          // wait for the session, or for room in the stream
-	pending  map[uint64]command // sent, by ordinal
+	pending  map[uint64]pending // sent, by ordinal
 	queries  int                // snapshots and the like that wait for the switch
 	monitors monitors
 	index    gapIndex
@@ -48,7 +48,7 @@ type session struct {
 }
 
 func (s *session) init() {
-	s.pending, s.monitors = make(map[uint64]command), newMonitors()
+	s.pending, s.monitors = make(map[uint64]pending), newMonitors()
 }
 
 // busy tells whether no further message of the client is to be taken now.
@@ -62,10 +62,16 @@ func (c *conn) dead() <-chan struct{} {
 	return c.sess.stream.Dead()
 }
 
+// pending is what has to be known of a request to answer it.
+type pending struct {
+	invoke uint16
+	name   string             // of the request
+	filter csta.MonitorFilter // that MonitorStart or ChangeMonitorFilter asked for
+}
+
 // command is a request that goes into the log.
 type command struct {
-	invoke uint16
-	msg    csta.Message // without its secrets
+	pending
 	put    func(*fsmpb.ClientCommand)
 	secret []byte
 	mute   bool // the log gives no answer
@@ -94,14 +100,14 @@ func (c *conn) drainQueue() {
 		s.queue = s.queue[1:]
 		err := s.stream.Send(c.ctx, func(ordinal uint64) *fsmpb.Command {
 			if !m.mute {
-				s.pending[ordinal] = m
+				s.pending[ordinal] = m.pending
 			}
 			cc := &fsmpb.ClientCommand{Session: s.id, Attachment: s.attachment, Ordinal: ordinal, Invoke: uint32(m.invoke)}
 			m.put(cc)
 			return &fsmpb.Command{Kind: &fsmpb.Command_Client{Client: cc}}
 		}, m.secret)
 		if err != nil { // dead, which ends the loop, or too long for an entry
-			c.log.Warn("request not taken", "client", s.client.Name, "session", s.id, "request", m.msg.Name(), "error", err)
+			c.log.Warn("request not taken", "client", s.client.Name, "session", s.id, "request", m.name, "error", err)
 			c.fail(m.invoke, csta.ErrorSystemResource, csta.ResourceResourceLimitExceeded)
 		}
 	}
