@@ -149,6 +149,7 @@ func TestHandover(t *testing.T) {
 					epoch := r.epoch()
 					leader.setLag(lag)
 					leader.resign()
+					time.Sleep(300 * time.Millisecond) // nobody leads
 					other.lead()
 					r.await(5*time.Second, "claimed", func(*fsm.State) bool { return r.epoch() != epoch })
 					r.await(5*time.Second, "verified", ready)
