@@ -249,6 +249,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 		return
 	case x != nil && x.State == to && (e.Type != fsmpb.EventType_ORIGINATED || len(d.c.Connections) > 1) && t.toldSince(d.c, e.Type, dev):
 		t.counters.Twins++
+		d.set(dev, e.Subject.Device, to) // a snapshot from before it says nothing of it
 		d.fillIn(e)
 		d.put()
 		return

@@ -94,6 +94,9 @@ func (d *draft) set(device, written string, to fsmpb.ConnectionState) {
 		}
 		d.lose(next)
 	case i >= 0:
+		if d.c.Connections[i].State == to {
+			next.SinceMs = d.c.Connections[i].SinceMs
+		}
 		d.c.Connections[i] = next
 	default:
 		d.c.Connections = append(d.c.Connections, next)

@@ -141,7 +141,9 @@ func (r *resync) match(told []*toldCall) []*Call {
 		if s.skip {
 			r.counters.Ambiguous++
 			r.conflict = true
+			continue
 		}
+		r.movedHere(s, told)
 	}
 	return slices.DeleteFunc(ours, func(c *Call) bool {
 		return slices.ContainsFunc(told, func(s *toldCall) bool { return s.call != nil && s.call.Id == c.Id })
@@ -251,13 +253,21 @@ func (r *resync) farFits(s *toldCall, c *Call) int {
 	if connOf(c, s.far) != nil || isParty(c.Calling, s.far) || isParty(c.Called, s.far) {
 		return 1
 	}
-	if slices.ContainsFunc(c.Connections, func(x *Connection) bool { return x.Device != r.device }) {
+	if bothKnown(s.Calling, c.Calling) && s.Calling.Id == c.Calling.Id && bothKnown(s.Called, c.Called) && s.Called.Id == c.Called.Id {
+		return 0 // it may have gone on to another device
+	}
+	other := func(x *Connection) bool { return x.Device != r.device }
+	if slices.ContainsFunc(c.Connections, other) || slices.ContainsFunc(c.Gone, other) ||
+		isDevice(c.Calling) && c.Calling.Id != r.device || isDevice(c.Called) && c.Called.Id != r.device {
 		return -1
 	}
 	return 0
 }
 
 func (r *resync) sameDirection(s *toldCall, c *Call) bool {
+	if len(s.Parties) > 2 && len(c.Connections) > 2 {
+		return true // a conference has no one direction
+	}
 	return !bothKnown(s.Calling, c.Calling) || isParty(s.Calling, r.device) == isParty(c.Calling, r.device)
 }
 

@@ -40,6 +40,8 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 			return
 		}
 	}
+	j.learn(names[0])
+	j.learn(names[1])
 	j.primary = j.oldCall(names[0])
 	j.secondary = j.oldCall(names[1])
 	if j.secondary != nil && j.primary != nil && j.secondary.Id == j.primary.Id {
@@ -95,6 +97,50 @@ func (j *joining) oldCall(name string) *Call {
 		return c
 	}
 	return nil
+}
+
+// learn finds the call that a name not seen in this epoch means: the one call of
+// the controller that has all the parties listed under that name.
+func (j *joining) learn(name string) {
+	if id, ok := j.names.get(nameKey(j.src.link.Name, name)); !goodName(name) || ok && j.knownIn(id, name) {
+		return
+	}
+	var devices []string
+	for _, i := range j.e.Connections {
+		if i.GetOldConnection().GetCall() != name {
+			continue
+		}
+		if id := j.deviceOf(j.src, nil, i.OldConnection.Device, i.GetEndpoint()); id != "" && id != j.controller {
+			devices = append(devices, id)
+		}
+	}
+	if len(devices) == 0 {
+		return
+	}
+	var found []*Call
+	for _, c := range j.nameless(j.src, j.controller) {
+		if !slices.ContainsFunc(devices, func(id string) bool { return connOf(c, id) == nil }) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 1 {
+		d := j.change(j.src, found[0])
+		d.rename(name)
+		d.put()
+	}
+}
+
+// knownIn tells whether a name of a call was given in this epoch.
+func (j *joining) knownIn(id uint64, name string) bool {
+	var names []*fsmpb.CallName
+	if c, ok := j.calls.get(id); ok {
+		names = c.Names
+	} else if b, ok := j.tombstones.get(id); ok {
+		names = b.Names
+	}
+	return slices.ContainsFunc(names, func(n *fsmpb.CallName) bool {
+		return n.Link == j.src.link.Name && n.Call == name && n.Epoch == j.src.epoch
+	})
 }
 
 // listed are the devices that the event names.
@@ -331,12 +377,7 @@ func (j *joining) facts() {
 	p := j.old()[0]
 	r.Calling, r.Called, r.LastRedirection = p.Calling, p.Called, p.LastRedirection
 	if isParty(r.Calling, j.controller) && !j.stays[j.controller] {
-		for _, x := range p.Connections {
-			if j.stays[x.Device] {
-				r.Calling = deviceParty(x.Device)
-				break
-			}
-		}
+		r.Calling = j.newCaller()
 	}
 	if isParty(r.Called, j.controller) && !j.stays[j.controller] {
 		switch {
@@ -352,6 +393,27 @@ func (j *joining) facts() {
 	if j.e.Linkage != "" {
 		r.Linkage = j.e.Linkage
 	}
+}
+
+// newCaller is who takes the place of a caller that transferred: the primary
+// call's other party. Nil if it isn't known.
+func (j *joining) newCaller() *fsmpb.Party {
+	for _, x := range j.primary.GetConnections() {
+		if j.stays[x.Device] {
+			return deviceParty(x.Device)
+		}
+	}
+	if j.primary == nil {
+		for _, i := range j.e.Connections {
+			if i.GetOldConnection().GetCall() != j.e.Subject.Call {
+				continue
+			}
+			if id := j.deviceOf(j.src, nil, i.OldConnection.Device, i.GetEndpoint()); j.stays[id] {
+				return deviceParty(id)
+			}
+		}
+	}
+	return nil
 }
 
 // store stores the result, retires the other calls into it and tells.

@@ -95,9 +95,7 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 	if d.node, err = node.New(d.nodeOptions(p)); err != nil {
 		return err
 	}
-	if d.links, err = links.New(d.linkOptions()); err != nil {
-		return errors.Join(err, d.node.Stop())
-	}
+	d.links = links.New(d.linkOptions())
 	d.node.Duty(d.links.Lead)
 	d.node.Duty(func(ctx context.Context, _ uint64) error {
 		return deadlines.Run(ctx, d.node.Log(), d.node.Replica(), d.node.Replica().NowMS, d.log.Named("deadlines"))
@@ -137,11 +135,7 @@ func (d *Daemon) start(ctx context.Context, p *ports) error {
 	if err := n.Leave(leave); err != nil {
 		d.log.Warn("stopping without handing over", "error", err)
 	}
-	select {
-	case <-d.links.Drained():
-	case <-leave.Done():
-		d.log.Warn("stopping before the new leader claimed every link")
-	}
+	d.links.Handed(leave)
 	return nil
 }
 

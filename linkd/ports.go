@@ -92,6 +92,7 @@ func (d *Daemon) linkOptions() links.Options {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		},
 		Logger: d.log.Named("links"), Metrics: d.registry, Applied: d.node.Replica().WatchFacts, Dead: d.node.Dead,
+		SkipResync: d.faults.SkipResync,
 	}
 }
 

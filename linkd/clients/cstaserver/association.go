@@ -159,9 +159,9 @@ func (c *conn) keepAlive(now time.Time) {
 		}
 	case c.asso.explicit && !c.asso.expires.IsZero() && !now.Before(c.asso.expires):
 		c.sessionTimerExpired()
-	case c.full.Load(): // it is us who don't read
 	case silent < c.l.o.Heartbeat:
 		c.asso.missed = 0
+	case c.full.Load(): // it is us who don't read
 	case silent < time.Duration(c.asso.missed+1)*c.l.o.Heartbeat:
 	case c.asso.missed >= c.l.o.Misses:
 		c.end(errNoAnswer)

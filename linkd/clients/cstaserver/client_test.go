@@ -176,7 +176,7 @@ func (n *node) client(edition int) *client { return n.clientAt(tserver1, edition
 
 func (n *node) clientAt(from string, edition int) *client {
 	n.t.Helper()
-	c := &client{t: n.t, nc: n.dial(from), ns: namespace(edition), frames: make(chan frame, 4096)}
+	c := &client{t: n.t, nc: n.dial(from), ns: namespace(edition), frames: make(chan frame, 64)}
 	c.wg.Go(c.read)
 	n.t.Cleanup(c.close)
 	return c

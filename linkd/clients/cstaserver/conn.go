@@ -217,6 +217,7 @@ func (c *conn) loop() error {
 			if !ok {
 				return c.readErr
 			}
+			c.pump() // what was committed before is told before the answer
 			c.message(m)
 		case f := <-c.results:
 			f()
