@@ -211,7 +211,7 @@ func (n *rigNode) start() {
 	n.stop = stop
 	n.links = New(Options{
 		NodeID: n.id, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
-		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:" + n.id)(ctx, a) },
+		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
 		Logger: logger(n.id), Applied: n.replica.WatchFacts,
 		Dead: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
 	})
@@ -288,7 +288,7 @@ func (n *rigNode) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, er
 
 // Stream implements proposer.Log.
 func (n *rigNode) Stream(string, int) proposer.Stream {
-	s := &rigStream{n: n, dead: make(chan struct{}), queue: make(chan *fsmpb.Command, 100000)}
+	s := &rigStream{n: n, dead: make(chan struct{}), queue: make(chan sentCommand, 100000)}
 	n.work.Go(s.run)
 	return s
 }
@@ -296,12 +296,17 @@ func (n *rigNode) Stream(string, int) proposer.Stream {
 // rigStream proposes in order, each command a little after it was sent.
 type rigStream struct {
 	n     *rigNode
-	queue chan *fsmpb.Command
+	queue chan sentCommand
 	dead  chan struct{}
 
 	mu            sync.Mutex
 	last, applied uint64
 	err           error
+}
+
+type sentCommand struct {
+	command *fsmpb.Command
+	at      time.Time
 }
 
 func (s *rigStream) run() {
@@ -311,13 +316,13 @@ func (s *rigStream) run() {
 			s.n.mu.Lock()
 			lag, frozen := s.n.lag, s.n.frozen
 			s.n.mu.Unlock()
-			if lag > 0 {
-				time.Sleep(lag)
+			if d := time.Until(c.at.Add(lag)); d > 0 {
+				time.Sleep(d)
 			}
 			if frozen {
 				continue
 			}
-			res := s.n.apply(c)
+			res := s.n.apply(c.command)
 			s.mu.Lock()
 			switch {
 			case s.err != nil:
@@ -346,7 +351,7 @@ func (s *rigStream) Send(ctx context.Context, build func(uint64) *fsmpb.Command,
 		return ctx.Err()
 	}
 	s.last++
-	s.queue <- proto.CloneOf(build(s.last))
+	s.queue <- sentCommand{proto.CloneOf(build(s.last)), time.Now()}
 	return nil
 }
 func (s *rigStream) Last() uint64          { s.mu.Lock(); defer s.mu.Unlock(); return s.last }
@@ -517,7 +522,9 @@ func (r *rig) do(m switchsim.Move) string {
 // in conference, connected.
 func (r *rig) script() {
 	r.t.Helper()
-	inbound := func(to string) string { return r.do(switchsim.Move{Action: "inbound", Device: "+19005550" + to, To: to}) }
+	inbound := func(to string) string {
+		return r.do(switchsim.Move{Action: "inbound", Device: "+19005550" + to, To: to})
+	}
 	inbound("1900")
 	for _, d := range []string{"1901", "1902", "1904", "1906"} {
 		call := inbound(d)
