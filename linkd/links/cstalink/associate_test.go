@@ -186,7 +186,7 @@ func TestUnknownRequestsAreRefused(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
 		f.say("0003", `<MagicTrick NS><hat/></MagicTrick>`)
 		f.expect(`<CSTAErrorCode NS><operation>serviceNotSupported</operation></CSTAErrorCode>`)
-		f.event(`<MagicEvent NS/>`)         // nobody knows it: no answer
+		f.event(`<MagicEvent NS/>`)          // nobody knows it: no answer
 		f.say("0004", `<MagicResponse NS/>`) // nor asked for it
 		f.quiet(time.Second)
 		want(t, s.told())
