@@ -447,7 +447,13 @@ func (j *joining) store() {
 	if j.incomplete() {
 		j.await(j.src, append(j.listed(), j.e.Via)...)
 	}
-	if !j.observed(r) {
+	switch {
+	case j.observed(r):
+	case isDevice(j.e.Other) && j.watched(r.Switch, j.DeviceID(r.Switch, j.e.Other.Id)):
+		// On its way to the device that it was transferred to in one step, of
+		// which only Delivered will tell.
+		j.callDueIn(r.Id, j.settings.TombstoneMs)
+	default:
 		j.change(j.src, r).end(j.e.Cause)
 	}
 }

@@ -12,10 +12,24 @@ import (
 	"connectrpc.com/connect"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/transport/api/apipb"
+	"github.com/holdline/holdline/transport/switchsim"
 	"google.golang.org/protobuf/proto"
 )
 
 var ourCall = regexp.MustCompile(`[Cc]all (\d{1,5})\b`)
+
+var ofDevice = regexp.MustCompile(`Event on (\d+) `)
+
+// historyAt prints what the switch told at a device.
+func (s *stage) historyAt(device string) {
+	var b strings.Builder
+	for _, tr := range s.Switch.History(0) {
+		if slices.ContainsFunc(tr.Heard, func(h switchsim.ConnectionTruth) bool { return h.Device == device }) {
+			fmt.Fprintf(&b, "\n  %d %s %s call %s device %s %s retired %s heard %v", tr.Seq, tr.At.Format("05.000"), tr.Event, tr.Call, tr.Device, tr.State, tr.Retired, tr.Heard)
+		}
+	}
+	s.t.Logf("the switch at %s:%s", device, b.String())
+}
 
 // story prints what the nodes' feed and the switch's history say of the calls
 // that differences name.
@@ -31,6 +45,10 @@ func (s *stage) story(differences []string) {
 			id, _ := strconv.ParseUint(m[1], 10, 64)
 			names := s.feedOf(id)
 			s.historyOf(names)
+		}
+		if m := ofDevice.FindStringSubmatch(d); m != nil && !seen[m[1]] {
+			seen[m[1]] = true
+			s.historyAt(m[1])
 		}
 	}
 }
