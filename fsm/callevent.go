@@ -24,6 +24,10 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 		return fsmpb.ConnectionState_FAIL, true
 	case fsmpb.EventType_CONNECTION_CLEARED, fsmpb.EventType_DIVERTED:
 		return fsmpb.ConnectionState_NULL, true
+	case fsmpb.EventType_NETWORK_REACHED:
+		// The network interface is connected, whatever the far end does; it may
+		// report nothing more, or alert next.
+		return fsmpb.ConnectionState_CONNECTED, true
 	case fsmpb.EventType_BRIDGED:
 		// A bridged appearance shares the call; the event says how only to the
 		// monitor of that appearance.
@@ -32,8 +36,6 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 		}
 		return fsmpb.ConnectionState_CONNECTED, true
 	}
-	// NetworkReached says that the call left for a network that may report
-	// nothing more. The far end gets its part by Delivered or Established.
 	return fsmpb.ConnectionState_NULL, false
 }
 
@@ -224,6 +226,9 @@ func (t *txn) await(src *source, devices ...string) {
 func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 	to, moves := target(e, dev)
 	x := connOf(d.c, dev)
+	if e.Type == fsmpb.EventType_NETWORK_REACHED && (x != nil || !goodName(dev)) {
+		moves = false
+	}
 	gone := goneOf(d.c.Gone, dev)
 	switch {
 	case e.Type == fsmpb.EventType_CALL_CLEARED:
