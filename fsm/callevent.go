@@ -289,6 +289,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 	case fsmpb.EventType_DIVERTED:
 		d.redirected(dev)
 	}
+	d.bridge(e, dev)
 	d.step(changeOf(e, dev, d.c.Answered), e.Subject.Device, to, e.Via, true)
 	switch {
 	case e.Type == fsmpb.EventType_DIVERTED:
@@ -301,6 +302,34 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 		d.settle(e.Cause)
 	default:
 		d.put()
+	}
+}
+
+// bridge makes up for events that were lost before this one, so that it is legal
+// for everybody who hears it: a call that was answered while nobody listened is
+// established before it is held.
+func (d *draft) bridge(e *fsmpb.CallEvent, dev string) {
+	held := connOf(d.c, dev).GetState()
+	var needs fsmpb.ConnectionState
+	switch {
+	case e.Type == fsmpb.EventType_HELD:
+		needs = fsmpb.ConnectionState_CONNECTED
+	case e.Type == fsmpb.EventType_RETRIEVED:
+		needs = fsmpb.ConnectionState_HOLD
+	case e.Type == fsmpb.EventType_ESTABLISHED && held == fsmpb.ConnectionState_HOLD:
+		needs = fsmpb.ConnectionState_CONNECTED
+	default:
+		return
+	}
+	if held == needs || held == fsmpb.ConnectionState_STATE_UNKNOWN {
+		return
+	}
+	d.unsynced(dev, held, needs, false)
+	for _, m := range missing(held, needs, isParty(d.c.Calling, dev)) {
+		if m.typ == fsmpb.EventType_ESTABLISHED {
+			d.c.Answered = true
+		}
+		d.step(d.rebuilt(m.typ, dev), e.Subject.Device, m.to, "", false)
 	}
 }
 
