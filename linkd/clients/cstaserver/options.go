@@ -54,7 +54,7 @@ type Options struct {
 	WriteTimeout     time.Duration // for one write to make progress [10 s]
 
 	MaxClients   int // connections [256]
-	MaxRequests  int // requests of one connection without an answer [4096]
+	MaxRequests  int // calls, features and snapshots that one connection waits for [1024]
 	MaxFrame     int // octets, header included, of a frame from a client [65535]
 	QueueRecords int // records of the feed that a client may lag behind [65536]
 	QueueBytes   int // octets to one client that wait to be written [4 MiB]
@@ -71,7 +71,7 @@ func (o Options) withDefaults() Options {
 	def(&o.HandshakeTimeout, 5*time.Second)
 	def(&o.WriteTimeout, 10*time.Second)
 	def(&o.MaxClients, 256)
-	def(&o.MaxRequests, 4096)
+	def(&o.MaxRequests, 1024)
 	def(&o.MaxFrame, csta.MaxFrame)
 	def(&o.QueueRecords, 65536)
 	def(&o.QueueBytes, 4<<20)
