@@ -48,7 +48,7 @@ type Options struct {
 	Serve          Serve        // [ServeLeader]
 
 	SessionLife      time.Duration // a session ends so long after its client was last there [10 min]
-	Heartbeat        time.Duration // SystemStatus after so much silence [30 s]
+	Heartbeat        time.Duration // SystemStatus after so much silence; 0: never
 	Misses           int           // unanswered heartbeats before the connection is dropped [2]
 	HandshakeTimeout time.Duration // for the first message of a client [5 s]
 	WriteTimeout     time.Duration // for one write to make progress [10 s]
@@ -66,7 +66,6 @@ func (o Options) withDefaults() Options {
 	def(&o.Resume, Replay)
 	def(&o.Serve, ServeLeader)
 	def(&o.SessionLife, 10*time.Minute)
-	def(&o.Heartbeat, 30*time.Second)
 	def(&o.Misses, 2)
 	def(&o.HandshakeTimeout, 5*time.Second)
 	def(&o.WriteTimeout, 10*time.Second)
@@ -101,16 +100,20 @@ func (o *Options) check() error {
 		return bad("serve %q: choose %s or %s", o.Serve, ServeLeader, ServeAny)
 	case o.MaxFrame < 1024 || o.MaxFrame > csta.MaxFrame:
 		return bad("longest frame %d: choose 1024 to %d octets", o.MaxFrame, csta.MaxFrame)
-	case o.QueueBytes < 2*csta.MaxFrame:
-		return bad("queue of %d octets: choose %d or more", o.QueueBytes, 2*csta.MaxFrame)
-	case o.SessionLife < 30*time.Second:
-		return bad("session life %v: choose 30 s or more", o.SessionLife)
+	case o.QueueBytes < minQueue:
+		return bad("queue of %d octets: choose %d or more", o.QueueBytes, minQueue)
+	case o.SessionLife < 5*time.Second:
+		return bad("session life %v: choose 5 s or more", o.SessionLife)
 	case o.Heartbeat < 0 || o.HandshakeTimeout < 0 || o.WriteTimeout < 0 ||
 		o.Misses < 0 || o.MaxClients < 0 || o.MaxRequests < 0 || o.QueueRecords < 0:
 		return bad("a time or a limit is negative")
 	}
 	return nil
 }
+
+// minQueue is the smallest Options.QueueBytes: two of the longest frames that
+// are sent.
+const minQueue = 64 << 10
 
 // Times that are no setting.
 const (

@@ -133,14 +133,18 @@ func (c *conn) drainQueue() {
 func (c *conn) openCommand() *fsmpb.Command {
 	s := &c.sess
 	s.client = c.l.d.Identify(c.peer)
-	life := c.l.o.SessionLife
-	if c.asso.explicit {
-		life = max(life, c.asso.duration)
-	}
 	return &fsmpb.Command{Kind: &fsmpb.Command_OpenSession{OpenSession: &fsmpb.OpenSession{
 		Switch: c.l.o.Switch, Identity: s.client.Identity, Name: s.client.Name, Edition: uint32(c.asso.edition),
-		Resume: s.resume, Explicit: c.asso.explicit, LifeMs: life.Milliseconds(), SnapshotResume: c.l.o.Resume == Snapshot,
+		Resume: s.resume, Explicit: c.asso.explicit, LifeMs: c.sessionLife().Milliseconds(), SnapshotResume: c.l.o.Resume == Snapshot,
 	}}}
+}
+
+// sessionLife is how long the session outlives the client's last sign of life.
+func (c *conn) sessionLife() time.Duration {
+	if c.asso.explicit {
+		return max(c.l.o.SessionLife, c.asso.duration)
+	}
+	return c.l.o.SessionLife
 }
 
 // attach opens the session and attaches it to this connection. A session that
