@@ -93,6 +93,7 @@ func (c *cmd) readFile(file string, delimiter rune) ([]row, error) {
 func (c *cmd) importRows(ctx context.Context, v *importView, rows []row) error {
 	bar := newProgress(c.std.Err, c.out.json)
 	defer bar.end()
+	slices.SortStableFunc(rows, func(a, b row) int { return strings.Compare(a.device.Switch, b.device.Switch) })
 	had := map[string]map[string]*apipb.DeviceInfo{} // by switch, for the dry run
 	for batch := range batches(rows) {
 		sw := batch[0].device.Switch

@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -123,6 +124,34 @@ func TestImportInBatches(t *testing.T) {
 	if !slices.Equal(sizes, []int{200, 200, 50}) || r.out != "450 rows: 450 created, 0 changed, 0 unchanged, 0 refused\n" {
 		t.Errorf("batches %v, %s", sizes, r.out)
 	}
+}
+
+func TestSwitchesAreSentOneAfterTheOther(t *testing.T) {
+	f := newFake()
+	r := run(t, []string{serve(t, f)}, "dn", "import", write(t, "id,switch\n1,b\n1,a\n2,b\n2,a\n"))
+	r.want(t, exitOK, "")
+	var got []string
+	for _, q := range f.puts {
+		for _, d := range q.Devices {
+			got = append(got, q.Switch+"/"+d.Id)
+		}
+	}
+	if want := "a/1 a/2 b/1 b/2"; strings.Join(got, " ") != want || len(f.puts) != 2 {
+		t.Errorf("%v in %d requests, want %s in 2", got, len(f.puts), want)
+	}
+}
+
+func TestImportInterrupted(t *testing.T) {
+	f := newFake()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	second := &breaksAfter{fake: f, n: 1, then: func(ctx context.Context) error {
+		cancel()
+		<-ctx.Done()
+		return ctx.Err()
+	}}
+	r := runWith(t, ctx, rowsOf(450), []string{serve(t, second)}, "dn", "import", "--switch", "pbx1", "-")
+	r.want(t, exitInterrupted, "linkctl: interrupted: 200 of 450 rows were imported; run it again for the rest")
 }
 
 func TestBatchesAreBounded(t *testing.T) {

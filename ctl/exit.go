@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/holdline/holdline/transport/api"
 )
@@ -52,10 +53,14 @@ func exit(ctx context.Context, w io.Writer, err error) int {
 		return exitOK
 	}
 	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
-		fmt.Fprintln(w, "linkctl: interrupted")
+		said := "interrupted"
+		if err != ctx.Err() {
+			said += ": " + told(err) // how far it got
+		}
+		fmt.Fprintln(w, "linkctl:", said)
 		return exitInterrupted
 	}
-	fmt.Fprintf(w, "linkctl: %s\n", clean(err.Error()))
+	fmt.Fprintln(w, "linkctl:", told(err))
 	var (
 		usage  usageError
 		status statusError
@@ -76,3 +81,6 @@ func exit(ctx context.Context, w io.Writer, err error) int {
 	}
 	return exitFailed
 }
+
+// told is err on one line that does no harm to a terminal.
+func told(err error) string { return clean(strings.ReplaceAll(err.Error(), "\n", "; ")) }

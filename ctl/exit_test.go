@@ -26,7 +26,7 @@ func TestNoLeader(t *testing.T) {
 	for line, method := range map[string]string{"leader transfer": "TransferLeader", "calls": "Calls", "resync": "Resync"} {
 		f := newFake()
 		f.fail[method] = api.NotLeader("", "")
-		r := run(t, []string{serve(t, f)}, append([]string{"--timeout", "250ms"}, strings.Fields(line)...)...)
+		r := run(t, []string{serve(t, f)}, append([]string{"--timeout", "500ms"}, strings.Fields(line)...)...)
 		r.want(t, exitNoLeader, "no leader: 127.0.0.1:7500: this node doesn't lead, and no leader is known. Changes and current reads need a leader")
 	}
 }

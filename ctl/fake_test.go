@@ -324,11 +324,15 @@ func member(id, site, state string, applied, behind uint64) *apipb.Member {
 // breaksAfter is a node that fails after n batches.
 type breaksAfter struct {
 	*fake
-	n int
+	n    int
+	then func(context.Context) error
 }
 
 func (b *breaksAfter) PutDevices(ctx context.Context, q *connect.Request[apipb.PutDevicesRequest]) (*connect.Response[apipb.PutDevicesResponse], error) {
 	if b.times("PutDevices") >= b.n {
+		if b.then != nil {
+			return nil, b.then(ctx)
+		}
 		return nil, connect.NewError(connect.CodeInternal, errors.New("the disk is full"))
 	}
 	return b.fake.PutDevices(ctx, q)

@@ -1,8 +1,16 @@
 package ctl
 
 import (
+	"encoding/pem"
+	"io"
+	"log"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/holdline/holdline/transport/api"
 )
 
 // A flag wins wherever it stands; the innermost wins over the outer, and any
@@ -50,4 +58,20 @@ func TestStaleReadsNeedNoLeader(t *testing.T) {
 	if !strings.Contains(r.out, "(as n2 had it at entry 184201, 2026-05-04 10:20:30.123)") {
 		t.Errorf("it should say whose answer that is:\n%s", r.out)
 	}
+}
+
+func TestTLS(t *testing.T) {
+	srv := httptest.NewUnstartedServer(api.NewHandler(newFake()))
+	srv.EnableHTTP2 = true
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	defer srv.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: srv.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	addr := srv.Listener.Addr().String()
+	run(t, []string{addr}, "leader", "show", "--cacert", ca).want(t, exitOK, "")
+	run(t, []string{"https://" + addr}, "--cacert", ca, "leader", "show").want(t, exitOK, "")
+	run(t, []string{addr}, "leader", "show").want(t, exitUnreachable, "if it speaks TLS, a CA certificate is needed here")
 }

@@ -88,7 +88,7 @@ func (r *resyncRun) follow(ctx context.Context, q *apipb.ResyncRequest) error {
 			return errors.New("the resync ended while nobody was watching: linkctl status tells what is left unverified")
 		}
 		if broken != nil {
-			fmt.Fprintf(r.std.Err, "linkctl: %s; taking it up again\n", clean(broken.Error()))
+			fmt.Fprintf(r.std.Err, "linkctl: %s; taking it up again\n", told(broken))
 		}
 		q = &apipb.ResyncRequest{Switch: q.Switch, Device: q.Device, FollowOnly: true}
 		select {

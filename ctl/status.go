@@ -49,16 +49,20 @@ func status(ctx context.Context, c *cmd) error {
 func watchStatus(ctx context.Context, c *cmd, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	for {
+	between := ""
+	if isTerminal(c.std.Out) {
+		between = "\x1b[H\x1b[2J" // home, clear
+	}
+	for ; ; between = or(between, "\n") {
 		v, err := fetchStatus(ctx, c)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if isTerminal(c.std.Out) && !c.out.json {
-			fmt.Fprint(c.std.Out, "\x1b[H\x1b[2J") // home, clear
+		if !c.out.json {
+			fmt.Fprint(c.std.Out, between)
 		}
 		if err != nil {
-			fmt.Fprintf(c.std.Err, "linkctl: %s\n", clean(err.Error()))
+			fmt.Fprintf(c.std.Err, "linkctl: %s\n", told(err))
 		} else if err := c.out.next(v); err != nil {
 			return err
 		}

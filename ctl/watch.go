@@ -45,7 +45,7 @@ func watch(ctx context.Context, c *cmd) error {
 	}
 	w := &watcher{cmd: c, q: &apipb.WatchRequest{
 		Switch: c.String("switch"), Device: c.String("device"), Call: c.Uint64("call"), Kinds: c.StringSlice("kind"),
-		After: c.String("after"), FromStart: c.Bool("from-start"), Local: c.stale,
+		After: c.String("after"), FromStart: c.Bool("from-start"),
 	}}
 	for pause := rewatchFirst; ; {
 		w.seen = false
@@ -112,9 +112,9 @@ func (w *watcher) judge(ctx context.Context, err error) error {
 		w.lost = true
 		reason := "the node ended the feed"
 		if err != nil {
-			reason = err.Error()
+			reason = told(err)
 		}
-		fmt.Fprintf(w.std.Err, "linkctl: %s; trying again\n", clean(reason))
+		fmt.Fprintf(w.std.Err, "linkctl: %s; trying again\n", reason)
 	}
 	return nil
 }

@@ -162,5 +162,5 @@ func TestWatchGivesUpOnAnAnswer(t *testing.T) {
 	run(t, []string{serve(t, f)}, "watch").want(t, exitUsage, "1.1 is of another cluster")
 	f = newFake()
 	f.fail["Watch"] = api.NotLeader("", "")
-	run(t, []string{serve(t, f)}, "watch", "--timeout", "100ms").want(t, exitNoLeader, "no leader")
+	run(t, []string{serve(t, f)}, "watch", "--timeout", "500ms").want(t, exitNoLeader, "no leader")
 }

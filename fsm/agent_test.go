@@ -7,7 +7,7 @@ import (
 )
 
 func TestAgentEvents(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.agent("agentloggedon", "7", "g2").agent("agentloggedon", "7", "g1")
 	r.agent("agentworkingaftercall", "7", "g1").agent("agentnotready", "7", "").agent("agentloggedoff", "7", "g2")
 	r.agent("agentloggedoff", "7", "g2").agent("agentready", "8", "")
@@ -31,7 +31,7 @@ func TestAgentEvents(t *testing.T) {
 }
 
 func TestFeatureEvents(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.change("B", func(d *Device) { d.ServiceFrom = fsmpb.ServiceFrom_FROM_REGISTER })
 	feature := func(typ, dev string, on bool, f *fsmpb.Forward) {
 		r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Feature{Feature: &fsmpb.FeatureEvent{Type: eventType(r, typ), Via: dev, Device: dev, On: on, Forward: f}}})
@@ -58,7 +58,7 @@ func TestFeatureEvents(t *testing.T) {
 }
 
 func TestPrivateEvent(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Private{Private: &fsmpb.PrivateEvent{Via: "A", Private: []byte("x")}}})
 	if recs := r.seen(); len(recs) != 1 || string(recs[0].GetPrivate().GetPrivate()) != "x" {
 		t.Errorf("records %v", recs)

@@ -29,13 +29,13 @@ func mergeData(base, over *fsmpb.CallData) *fsmpb.CallData {
 		// Not a key: the longer history is the call's own.
 		Redirections: base.Redirections, OriginalCalled: base.OriginalCalled,
 	}
-	if over.Correlator != nil {
+	if len(over.Correlator) > 0 {
 		out.Correlator = over.Correlator
 	}
-	if over.UserData != nil {
+	if len(over.UserData) > 0 {
 		out.UserData = over.UserData
 	}
-	if over.AccountCode != nil {
+	if len(over.AccountCode) > 0 {
 		out.AccountCode = over.AccountCode
 	}
 	if len(over.Redirections) > 0 {

@@ -8,7 +8,7 @@ import (
 
 // A plain call between two watched devices: each event comes once for each.
 func TestPlainCall(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.say(`
 		A: ServiceInitiated x/A
 		A: Originated x/A calling=A called=B
@@ -47,7 +47,7 @@ func TestPlainCall(t *testing.T) {
 // An outside caller gets its part with the first event; when the watched party
 // has left, nobody would tell of the caller any more.
 func TestOutsideCaller(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.say(`A: Delivered x/A calling=555 called=A cause=newCall
 		A: Established x/A calling=555 called=A
 		A: ConnectionCleared x/A`)
@@ -63,7 +63,7 @@ func TestOutsideCaller(t *testing.T) {
 }
 
 func TestQueuedCall(t *testing.T) {
-	r := newFactRig(t, "Q", "A")
+	r := newRig(t, "Q", "A")
 	r.say(`Q: Queued x/Q calling=555 called=Q
 		Q: Diverted x/Q to=A
 		A: Delivered x/A calling=555 called=Q last=Q
@@ -91,7 +91,7 @@ func TestQueuedCall(t *testing.T) {
 
 // A call that left its last watched device ends by itself if nothing follows.
 func TestDivertedToNowhere(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.say(`A: Delivered x/A calling=555
 		A: Diverted x/A to=777`)
 	r.wantCalls("1 555=connected")
@@ -125,9 +125,9 @@ func TestTwinsInterleaved(t *testing.T) {
 }
 
 // connected is a rig with A and B in a call named x, nothing told yet.
-func connected(t *testing.T, more ...string) *factRig {
+func connected(t *testing.T, more ...string) *rig {
 	t.Helper()
-	r := newFactRig(t, append([]string{"A", "B"}, more...)...)
+	r := newRig(t, append([]string{"A", "B"}, more...)...)
 	r.say(`A: Originated x/A calling=A called=B
 		A: Delivered x/B calling=A called=B
 		B: Delivered x/B calling=A called=B
@@ -164,7 +164,7 @@ func TestTwinTooLate(t *testing.T) {
 
 // A later copy fills in what the first lacked, and never undoes what is newer.
 func TestTwinFillsIn(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.say(`A: Delivered x/B calling=A called=?
 		B: Delivered x/B calling=A called=B linkage=L data=blue`)
 	c, _ := r.m.s.Call(1)
@@ -249,6 +249,16 @@ func TestNameUsedAgain(t *testing.T) {
 	}
 }
 
+// The caller may be written in two ways that nobody provisioned.
+func TestCallerWrittenOtherwise(t *testing.T) {
+	r := newRig(t, "A", "B")
+	r.say(`A: Originated x/A calling=A called=B
+		A: Delivered x/B calling=+4930A called=B cause=newCall
+		B: Delivered x/B calling=+4930A called=B cause=newCall`)
+	r.want(`1 originated A | A=connected
+		1 delivered B | A=connected B=alerting`)
+}
+
 // One more party of a call is no new call.
 func TestFurtherParty(t *testing.T) {
 	r := connected(t, "C")
@@ -258,7 +268,7 @@ func TestFurtherParty(t *testing.T) {
 }
 
 func TestUnknownName(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.say(`A: Established y/B calling=A`)
 	r.want("").wantCalls("").wantVerified("A", false).wantVerified("B", false)
 	r.say(`A: NetworkReached z/T`)
@@ -275,11 +285,11 @@ func TestCallCleared(t *testing.T) {
 }
 
 func TestOtherEvents(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.say(`A: ServiceInitiated x/A
 		A: DigitsDialed x/A digits=12
 		A: Originated x/A calling=A called=555
-		A: NetworkReached x/T1
+		A: NetworkReached x/555
 		A: Failed x/555 cause=busy
 		A: ConnectionCleared x/555
 		A: Offered x/B
@@ -299,7 +309,7 @@ func TestOtherEvents(t *testing.T) {
 		"1 serviceinitiated A | A=initiated",
 		"1 digitsdialed A | A=initiated",
 		"1 originated A | A=connected",
-		"1 networkreached T1 | A=connected",
+		"1 networkreached 555 | A=connected 555=connected",
 		"1 failed 555 | A=connected 555=fail",
 		"1 connectioncleared 555 | A=connected 555=null",
 		"1 offered B | A=connected B=alerting",
@@ -320,7 +330,7 @@ func TestOtherEvents(t *testing.T) {
 
 // A lost Originated is made up for.
 func TestLostOriginated(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.say(`A: ServiceInitiated x/A
 		B: Delivered x/B calling=A called=B`)
 	r.want(`1 serviceinitiated A | A=initiated
@@ -330,7 +340,7 @@ func TestLostOriginated(t *testing.T) {
 
 // The copies for the caller may come after all those for the called party.
 func TestCallerBehind(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	r.say(`B: Delivered x/B calling=A called=B
 		B: Established x/B calling=A called=B
 		B: Held x/A
@@ -389,7 +399,7 @@ func TestDataLimit(t *testing.T) {
 
 // The switch may write a device otherwise in a connection.
 func TestWrittenDevice(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	e := r.parse(`A: Delivered x/+49301 calling=555`)
 	e.Device = deviceParty("A")
 	r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Call{Call: e}})
@@ -400,7 +410,7 @@ func TestWrittenDevice(t *testing.T) {
 }
 
 func TestAliases(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutDevices{PutDevices: &fsmpb.PutDevices{Switch: "pbx", Devices: []*fsmpb.DeviceSetup{{Id: "A", Aliases: []string{"+4930100"}}}}}})
 	r.say(`+4930100: Delivered x/+4930100 calling=555 called=+4930100`)
 	r.want(`1 delivered A | 555=connected A=alerting`)
@@ -411,7 +421,7 @@ func TestAliases(t *testing.T) {
 
 // An answer may name a call before its first event does.
 func TestExpectedCall(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	l, _ := r.m.s.Link("one")
 	tx := r.txn()
 	id := tx.expectCall(l, "x")

@@ -15,12 +15,13 @@ type draft struct {
 	*txn
 	src *source
 	c   *Call
-	was []*Connection // as the tables have it
+	was []*Connection // as the tables have them
+	old bool          // the call was there before the fact
 }
 
 // change drafts a change of a live call.
 func (t *txn) change(src *source, c *Call) *draft {
-	return &draft{txn: t, src: src, c: copyCall(c), was: c.Connections}
+	return &draft{txn: t, src: src, c: copyCall(c), was: c.Connections, old: true}
 }
 
 // newCall mints a call for a name of the fact's link. It has no parties yet.
@@ -94,6 +95,9 @@ func (d *draft) set(device, written string, to fsmpb.ConnectionState) {
 		}
 		d.lose(next)
 	case i >= 0:
+		if d.c.Connections[i].State == to {
+			next.SinceMs = d.c.Connections[i].SinceMs
+		}
 		d.c.Connections[i] = next
 	default:
 		d.c.Connections = append(d.c.Connections, next)

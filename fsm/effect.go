@@ -59,7 +59,7 @@ func (t *txn) settleByState(i *Intent, last bool) {
 	due := t.timeMS >= i.DueMs
 	switch {
 	case what == visible:
-		t.settle(i, fsmpb.OutcomeResult_DONE, "", "", nil)
+		t.settle(i, fsmpb.OutcomeResult_DONE, "", "", &fsmpb.RequestDone{Connection: t.madeConn(i)})
 	case what == absent && i.OldLinkClosed && due:
 		t.settle(i, fsmpb.OutcomeResult_NOT_DONE, "systemResourceAvailibility", "networkOutOfService", nil)
 	case last, i.Overdue && t.allVerified(i):
@@ -156,10 +156,9 @@ func (t *txn) effectOf(i *Intent) effect {
 		return shows(!live && !t.merged(r.First))
 	case fsmpb.Service_DEFLECT_CALL:
 		return t.leftCall(r.First)
-	case fsmpb.Service_MAKE_CALL:
-		return t.callMade(i, r.Device)
-	case fsmpb.Service_CONSULTATION_CALL:
-		return t.callMade(i, r.First.GetDevice())
+	case fsmpb.Service_MAKE_CALL, fsmpb.Service_CONSULTATION_CALL:
+		what, _ := t.callMade(i)
+		return what
 	case fsmpb.Service_TRANSFER_CALL, fsmpb.Service_CONFERENCE_CALL:
 		return t.joined(r)
 	case fsmpb.Service_SINGLE_STEP_TRANSFER:
@@ -241,12 +240,24 @@ func (t *txn) joined(r *fsmpb.Request) effect {
 	return unclear
 }
 
+// caller is the device that a request lets make a call; empty for requests that
+// make none.
+func caller(r *fsmpb.Request) string {
+	switch r.GetService() {
+	case fsmpb.Service_MAKE_CALL:
+		return r.Device
+	case fsmpb.Service_CONSULTATION_CALL:
+		return r.GetFirst().GetDevice()
+	}
+	return ""
+}
+
 // callMade looks for a call that began after the intent at the calling device,
 // to the device that was dialled.
-func (t *txn) callMade(i *Intent, calling string) effect {
-	d, ok := t.devices.get(deviceKey(i.Switch, calling))
+func (t *txn) callMade(i *Intent) (effect, uint64) {
+	d, ok := t.devices.get(deviceKey(i.Switch, caller(i.Request)))
 	if !ok {
-		return unclear
+		return unclear, 0
 	}
 	dialled := t.DeviceID(i.Switch, i.Request.Destination)
 	found := absent
@@ -256,7 +267,7 @@ func (t *txn) callMade(i *Intent, calling string) effect {
 		}
 		c, _ := t.calls.get(id)
 		if p := c.GetCalled(); t.DeviceID(i.Switch, p.GetId()) == dialled || connOf(c, dialled) != nil {
-			return visible
+			return visible, id
 		}
 		found = unclear
 	}
@@ -265,7 +276,17 @@ func (t *txn) callMade(i *Intent, calling string) effect {
 			found = unclear // it may have come and gone
 		}
 	}
-	return found
+	return found, 0
+}
+
+// madeConn is the calling device's connection in the call that a request made.
+func (t *txn) madeConn(i *Intent) *fsmpb.Conn {
+	device := caller(i.Request)
+	if device == "" {
+		return nil
+	}
+	_, call := t.callMade(i)
+	return &fsmpb.Conn{Call: call, Device: device}
 }
 
 // featureShows compares a device's agent, do not disturb or forwarding with what

@@ -99,7 +99,7 @@ func (d *draft) rename(name string) {
 		from = d.c.Names[0].Call // on another link
 	}
 	d.c.Names = names
-	if !had && d.was != nil {
+	if !had && d.old {
 		d.counters.Renamed++
 		d.emit(&Record{Switch: d.src.sw, Kind: &fsmpb.Record_Renamed{Renamed: &fsmpb.CallsRenamed{
 			Call: d.c.Id, Link: link, From: from, To: name,
@@ -188,7 +188,13 @@ func (t *txn) adopt(src *source, e *fsmpb.CallEvent, dev string) (*Call, bool) {
 		}
 	}
 	var sure, maybe []*Call
-	for _, c := range t.nameless(src, append(others, dev, e.Via)...) {
+	list := t.nameless(src, append(others, dev, e.Via)...)
+	for _, c := range t.elsewhere(src, dev, &Call{Switch: src.sw, Calling: e.Calling, Linkage: e.Linkage}) {
+		if !slices.ContainsFunc(list, func(o *Call) bool { return o.Id == c.Id }) {
+			list = append(list, c)
+		}
+	}
+	for _, c := range list {
 		switch fits(c, e, dev) {
 		case 1:
 			sure = append(sure, c)
@@ -231,6 +237,8 @@ func fits(c *Call, e *fsmpb.CallEvent, dev string) int {
 		return 1
 	case passedOn:
 		return 0
+	case sameCaller && connOf(c, e.Calling.Id) != nil && (!bothKnown(c.Called, e.Called) || c.Called.Id == e.Called.Id):
+		return 0 // it may have gone on more than once
 	}
 	return -1
 }

@@ -287,9 +287,16 @@ func TestOrphanedIntentSettledByState(t *testing.T) {
 			w, _ := build(t)
 			x.effect(w)
 			w.take()
-			outcome(t, w, "")
 			w.verify("1000", "1001", "1002")
-			outcome(t, w, "DONE")
+			got := w.replies()
+			if len(got) != 1 || got[0].GetDone().Result != fsmpb.OutcomeResult_DONE {
+				t.Fatalf("answers %v, want DONE", got)
+			}
+			// The client of a new call needs its ID.
+			made := got[0].GetDone().Connection
+			if want := x.name == "make call" || x.name == "consultation"; want != (made != nil) || want && made.Call != w.m.s.counters.Call {
+				t.Errorf("connection: %v", made)
+			}
 		})
 		t.Run(x.name+"/not done", func(t *testing.T) {
 			w, id := build(t)

@@ -144,7 +144,7 @@ func (t *txn) linkClosed(sw string, epoch uint64) {
 }
 
 // switchReady tells the switch's clients that monitors are up and live calls
-// are verified or marked. What is left of calls that nobody watches ends.
+// are verified or marked.
 func (t *txn) switchReady(c *fsmpb.SwitchReady) Result {
 	s, ok := t.switches.get(c.Switch)
 	if !ok || c.Epoch == 0 || s.Epoch != c.Epoch || !s.LinkUp {
@@ -153,25 +153,10 @@ func (t *txn) switchReady(c *fsmpb.SwitchReady) Result {
 	if s.Ready {
 		return Result{ID: c.Epoch}
 	}
-	t.endOrphans(c.Switch)
 	s = proto.CloneOf(s)
 	s.Ready = true
 	t.setStatus(s, heardStatus(s.LinkStatus), "")
 	return Result{ID: c.Epoch}
-}
-
-// endOrphans ends the calls of a switch in which nobody is watched and that
-// nothing will look at again.
-func (t *txn) endOrphans(sw string) {
-	var orphans []*Call
-	for c := range t.Calls() {
-		if c.Switch == sw && len(c.Connections) > 0 && !t.observed(c) {
-			orphans = append(orphans, c)
-		}
-	}
-	for _, c := range orphans {
-		t.change(t.nowhere(sw), c).end(causeTerminated)
-	}
 }
 
 // heardStatus is what clients are told while the link says status. Enabled is

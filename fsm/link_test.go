@@ -6,13 +6,13 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
 
-func (r *factRig) send(f *fsmpb.Fact) Result {
+func (r *rig) send(f *fsmpb.Fact) Result {
 	r.Helper()
 	return r.apply(&fsmpb.Command{Kind: &fsmpb.Command_Fact{Fact: f}})[0]
 }
 
 func TestFactOrdinals(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	at := func(epoch, ordinal uint64) *fsmpb.Fact {
 		return &fsmpb.Fact{Link: "one", Epoch: epoch, Ordinal: ordinal, Body: &fsmpb.Fact_Call{Call: r.parse("A: ServiceInitiated x/A")}}
 	}
@@ -68,7 +68,7 @@ func TestClaim(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	status := func(s string) {
 		r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: s}}})
 	}
@@ -119,7 +119,7 @@ func TestStatus(t *testing.T) {
 }
 
 func TestOldLinkClosed(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	for id := range uint64(3) {
 		r.m.s.intents.put(id+1, &Intent{Id: id + 1, Switch: "pbx", Epoch: r.epoch + id, DueMs: 1 << 60, Request: &fsmpb.Request{Service: fsmpb.Service_ANSWER_CALL, First: &fsmpb.Conn{Call: 9, Device: "A"}}})
 	}
@@ -132,7 +132,7 @@ func TestOldLinkClosed(t *testing.T) {
 }
 
 func TestRequestResync(t *testing.T) {
-	r := newFactRig(t, "A", "B")
+	r := newRig(t, "A", "B")
 	ask := func(sw, dev string) Result {
 		return r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RequestResync{RequestResync: &fsmpb.RequestResync{Switch: sw, Device: dev}}})[0]
 	}

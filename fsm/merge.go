@@ -40,6 +40,8 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 			return
 		}
 	}
+	j.learn(names[0])
+	j.learn(names[1])
 	j.primary = j.oldCall(names[0])
 	j.secondary = j.oldCall(names[1])
 	if j.secondary != nil && j.primary != nil && j.secondary.Id == j.primary.Id {
@@ -95,6 +97,64 @@ func (j *joining) oldCall(name string) *Call {
 		return c
 	}
 	return nil
+}
+
+// learn finds the call that a name not seen in this epoch means: the one call of
+// the controller that has all the parties listed under that name.
+func (j *joining) learn(name string) {
+	if id, ok := j.names.get(nameKey(j.src.link.Name, name)); !goodName(name) || ok && j.knownIn(id, name) {
+		return
+	}
+	var devices []string
+	for _, i := range j.e.Connections {
+		if id := j.cameFrom(i, name); id != "" && id != j.controller {
+			devices = append(devices, id)
+		}
+	}
+	if len(devices) == 0 {
+		return
+	}
+	var found []*Call
+	for _, c := range j.nameless(j.src, j.controller) {
+		if !slices.ContainsFunc(devices, func(id string) bool { return connOf(c, id) == nil }) {
+			found = append(found, c)
+		}
+	}
+	if len(found) == 1 {
+		d := j.change(j.src, found[0])
+		d.rename(name)
+		d.put()
+	}
+}
+
+// cameFrom is the device of an item's connection in the old call of that name;
+// empty if it is another call's. An item without an old name kept its name, or is
+// the party that comes anew.
+func (j *joining) cameFrom(i *fsmpb.ListItem, name string) string {
+	o := i.GetOldConnection()
+	if o.GetCall() == "" && o.GetDevice() == "" {
+		o = i.GetNewConnection()
+		if j.e.GetSecondaryOld().GetCall() == "" && isDevice(j.e.Other) && isParty(i.GetEndpoint(), j.e.Other.Id) {
+			return ""
+		}
+	}
+	if o.GetCall() != name {
+		return ""
+	}
+	return j.deviceOf(j.src, nil, o.GetDevice(), i.GetEndpoint())
+}
+
+// knownIn tells whether a name of a call was given in this epoch.
+func (j *joining) knownIn(id uint64, name string) bool {
+	var names []*fsmpb.CallName
+	if c, ok := j.calls.get(id); ok {
+		names = c.Names
+	} else if b, ok := j.tombstones.get(id); ok {
+		names = b.Names
+	}
+	return slices.ContainsFunc(names, func(n *fsmpb.CallName) bool {
+		return n.Link == j.src.link.Name && n.Call == name && n.Epoch == j.src.epoch
+	})
 }
 
 // listed are the devices that the event names.
@@ -180,6 +240,10 @@ func (j *joining) parties() {
 		device := j.deviceOf(j.src, oldCall, written, beside)
 		if device == "" {
 			continue
+		}
+		if oldDevice == "" {
+			// A switch may leave out the old connection where the name stays.
+			oldCall, oldDevice = j.unchangedEnd(i, device)
 		}
 		state, ok := j.stateOf(i, device, oldDevice)
 		if oldDevice != "" {
@@ -290,6 +354,20 @@ func (j *joining) oldEnd(i *fsmpb.ListItem) (*Call, string) {
 	return nil, ""
 }
 
+// unchangedEnd finds the connection of a device that an item lists without its
+// old name.
+func (j *joining) unchangedEnd(i *fsmpb.ListItem, device string) (*Call, string) {
+	if c := j.oldCall(i.GetNewConnection().GetCall()); connOf(c, device) != nil {
+		return c, device
+	}
+	for _, c := range j.old() {
+		if connOf(c, device) != nil {
+			return c, device
+		}
+	}
+	return nil, ""
+}
+
 // stateOf is a party's state in the result; false if it has no part there yet.
 func (j *joining) stateOf(i *fsmpb.ListItem, device, oldDevice string) (fsmpb.ConnectionState, bool) {
 	if i.GetHasState() && i.State != fsmpb.ConnectionState_STATE_UNKNOWN {
@@ -331,20 +409,16 @@ func (j *joining) facts() {
 	p := j.old()[0]
 	r.Calling, r.Called, r.LastRedirection = p.Calling, p.Called, p.LastRedirection
 	if isParty(r.Calling, j.controller) && !j.stays[j.controller] {
-		for _, x := range p.Connections {
-			if j.stays[x.Device] {
-				r.Calling = deviceParty(x.Device)
-				break
-			}
-		}
+		r.Calling = j.newCaller()
 	}
-	if isParty(r.Called, j.controller) && !j.stays[j.controller] {
-		switch {
-		case isDevice(j.e.Other):
-			r.Called = j.e.Other
-		case j.secondary != nil && isDevice(j.secondary.Called):
-			r.Called = j.secondary.Called
-		}
+	switch {
+	case j.secondary != nil && isDevice(j.secondary.Called) && j.stays[j.secondary.Called.Id]:
+		r.Called = j.secondary.Called
+	case isParty(r.Called, j.controller) && !j.stays[j.controller] && isDevice(j.e.Other):
+		r.Called = j.e.Other
+	}
+	if j.e.Type == fsmpb.EventType_TRANSFERRED {
+		r.LastRedirection = deviceParty(j.controller)
 	}
 	if r.Linkage == "" {
 		r.Linkage = p.Linkage
@@ -352,6 +426,24 @@ func (j *joining) facts() {
 	if j.e.Linkage != "" {
 		r.Linkage = j.e.Linkage
 	}
+}
+
+// newCaller is who takes the place of a caller that transferred: the primary
+// call's other party. Nil if it isn't known.
+func (j *joining) newCaller() *fsmpb.Party {
+	for _, x := range j.primary.GetConnections() {
+		if j.stays[x.Device] {
+			return deviceParty(x.Device)
+		}
+	}
+	if j.primary == nil {
+		for _, i := range j.e.Connections {
+			if id := j.cameFrom(i, j.e.Subject.Call); j.stays[id] {
+				return deviceParty(id)
+			}
+		}
+	}
+	return nil
 }
 
 // store stores the result, retires the other calls into it and tells.
@@ -385,9 +477,19 @@ func (j *joining) store() {
 	if j.incomplete() {
 		j.await(j.src, append(j.listed(), j.e.Via)...)
 	}
-	if !j.observed(r) {
+	switch {
+	case j.observed(r):
+	case j.e.GetSecondaryOld().GetCall() == "" || slices.ContainsFunc(r.Connections, underWay):
+		// On its way to the next device, of which only Delivered will tell.
+		j.callDueIn(r.Id, j.settings.TombstoneMs)
+	default:
 		j.change(j.src, r).end(j.e.Cause)
 	}
+}
+
+// underWay tells whether a connection may still lead to another device.
+func underWay(x *Connection) bool {
+	return x.State != fsmpb.ConnectionState_CONNECTED && x.State != fsmpb.ConnectionState_HOLD
 }
 
 // incomplete tells whether one of the joined calls was not known, so that

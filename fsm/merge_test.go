@@ -8,9 +8,9 @@ import (
 
 // consulting is a rig in which A talks to B (call x, 1), holds it and consults C
 // (call y, 2); C has answered if answered.
-func consulting(t *testing.T, answered bool, more ...string) *factRig {
+func consulting(t *testing.T, answered bool, more ...string) *rig {
 	t.Helper()
-	r := newFactRig(t, append([]string{"A", "B", "C"}, more...)...)
+	r := newRig(t, append([]string{"A", "B", "C"}, more...)...)
 	r.say(`B: Originated x/B calling=B called=A data=primary
 		B: Delivered x/A calling=B called=A
 		A: Delivered x/A calling=B called=A
@@ -46,6 +46,8 @@ func TestTransfer(t *testing.T) {
 		"states told": {"Transferred x/A second=y/A other=C list=x/B<x/B:hold,x/C<y/C:connected",
 			"1 transferred A +2=1 | B=hold A=null C=connected", "1 B=hold C=connected", true},
 		"no list": {"Transferred x/A second=y/A other=C",
+			"1 transferred A +2=1 | B=connected A=null C=connected", "1 B=connected C=connected", true},
+		"old names only where they change": {"Transferred x/A second=y/A other=C list=x/B,x/C<y/C",
 			"1 transferred A +2=1 | B=connected A=null C=connected", "1 B=connected C=connected", true},
 		"old connections that become nothing": {"Transferred x/A second=y/A other=C list=x/B<x/B,x/C<y/C,<x/A,<y/A",
 			"1 transferred A +2=1 | B=connected A=null C=connected", "1 B=connected C=connected", true},
@@ -183,6 +185,30 @@ func TestSingleStepTransfer(t *testing.T) {
 		2 delivered C | B=connected C=alerting`)
 }
 
+// Nobody is watched until the new party rings: the call waits for it.
+func TestSingleStepTransferOfOutsideCall(t *testing.T) {
+	r := newRig(t, "A", "C")
+	r.say(`A: Delivered x/A calling=555
+		A: Established x/A calling=555
+		A: Transferred x/A other=C list=x/555
+		C: Delivered x/C calling=555 called=C last=A`)
+	r.want(`1 delivered A | 555=connected A=alerting
+		1 established A | 555=connected A=connected
+		1 transferred A +0=1 | 555=connected A=null
+		1 delivered C | 555=connected C=alerting`)
+}
+
+// Right after a takeover the old calls' new names come first in the transfer.
+func TestTransferUnderNewNames(t *testing.T) {
+	r := consulting(t, true)
+	r.claim("two")
+	r.seen()
+	r.say(`A: Transferred p/A second=q/A other=C list=p/B,p/C<q/C`)
+	r.want(`1 renamed x>p
+		2 renamed y>q
+		1 transferred A +2=1 | B=connected A=null C=connected`)
+}
+
 func TestSingleStepConference(t *testing.T) {
 	r := connected(t, "C")
 	e := "Conferenced x/A other=C list=x/A<x/A,x/B<x/B,x/C"
@@ -192,7 +218,7 @@ func TestSingleStepConference(t *testing.T) {
 
 // A transfer to the outside leaves nobody whom the switch reports on.
 func TestTransferOutside(t *testing.T) {
-	r := newFactRig(t, "A")
+	r := newRig(t, "A")
 	r.say(`A: Delivered x/A calling=555
 		A: Established x/A calling=555
 		A: Held x/A
@@ -218,7 +244,7 @@ func TestResultKnownBefore(t *testing.T) {
 }
 
 func TestTransferOfUnknownCalls(t *testing.T) {
-	r := newFactRig(t, "A", "B", "C")
+	r := newRig(t, "A", "B", "C")
 	r.say(`A: Transferred x/A second=y/A other=C list=x/B<x/B,x/C<y/C`)
 	r.want("").wantCalls("")
 	for _, d := range []string{"A", "B", "C"} {

@@ -91,6 +91,12 @@ func (r *resync) drop(c *Call) {
 	}
 	d := r.change(r.src, c)
 	d.clearStuck(r.device)
+	if len(d.c.Connections) > 0 && !r.observed(d.c) && mayMove(r.src, c) && r.unsettled(r.device) {
+		// It may have gone on to a device that wasn't compared yet.
+		d.put()
+		r.callDueIn(c.Id, r.settings.TombstoneMs)
+		return
+	}
 	d.settle(causeTerminated)
 }
 
@@ -168,7 +174,7 @@ func (r *resync) reconcile(d *draft, s *toldCall) {
 			d.tell(ch, c.Connections)
 		}
 	}
-	if len(c.Connections) > 0 || d.was != nil {
+	if len(c.Connections) > 0 || d.old {
 		d.settle(causeTerminated)
 	}
 }
@@ -286,6 +292,9 @@ func (r *resync) conclude() {
 			c.Epoch = r.src.epoch
 			r.putCall(c)
 		}
+	}
+	if !r.unsettled("") {
+		r.endWaiting()
 	}
 	r.settleIntents(r.src.sw)
 }

@@ -2,7 +2,6 @@ package fsm
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
@@ -65,6 +64,7 @@ type State struct {
 	due        index[string, string]   // deadlines in order of time → key in deadlines
 	unwatched  index[string, struct{}] // deviceKeys whose upstream monitor is not as wanted
 	unverified index[string, struct{}] // deviceKeys that wait for a snapshot
+	traits     *traits                 // the machine's own; a view doesn't read it
 }
 
 const sep = "\x00"
@@ -73,11 +73,6 @@ func deviceKey(sw, id string) string { return sw + sep + id }
 
 // nameKey is where a switch's name for a call on one link leads to.
 func nameKey(link, call string) string { return link + sep + call }
-
-func splitKey(k string) (sw, id string) {
-	sw, id, _ = strings.Cut(k, sep)
-	return sw, id
-}
 
 // Index is the Raft index of the last applied entry, Term its term.
 func (s *State) Index() uint64 { return s.index }

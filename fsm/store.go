@@ -15,6 +15,7 @@ import (
 func (t *txn) putCall(c *Call) {
 	old, ok := t.calls.get(c.Id)
 	c.Version, c.ChangedMs = t.index, t.timeMS
+	t.traitsOf(old, c)
 	t.calls.put(c.Id, c)
 	if ok && slices.EqualFunc(old.Names, c.Names, sameName) {
 		return
@@ -29,6 +30,7 @@ func sameName(a, b *fsmpb.CallName) bool { return a.Link == b.Link && a.Call == 
 
 func (t *txn) dropCall(id uint64) {
 	if old, ok := t.calls.get(id); ok {
+		t.traitsOf(old, nil)
 		t.calls.delete(id)
 		t.unname(nameOfLive, id, old.Names)
 	}

@@ -40,7 +40,7 @@ type Node struct {
 	// address of the peer with this node's ID.
 	RaftAdvertise string `hcl:"raft_advertise" form:"dial"`
 	// APIListen is the address of the operators' API.
-	APIListen string `hcl:"api_listen" form:"listen" default:":7401"`
+	APIListen string `hcl:"api_listen" form:"listen" default:":7500"`
 	// HTTPListen is the address of health and metrics.
 	HTTPListen string `hcl:"http_listen" form:"listen" default:":7402"`
 	// Timing is how soon a silent leader is given up; the same on every node.

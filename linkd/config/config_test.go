@@ -156,7 +156,7 @@ func TestErrors(t *testing.T) {
 		{"bad prefix", "client \"a\" {\n  addresses = [\"10.0.0.0/33\"]\n}", `x.hcl:11:15: addresses is "10.0.0.0/33", but must be an IP address or a prefix like 10.1.0.0/16`},
 		{"client without identity", "client \"a\" {}", `x.hcl:10:1: client "a" can't be told apart: set addresses, applications or both`},
 		{"identity twice", "client \"a\" {\n  applications = [\"x\"]\n}\nclient \"b\" {\n  applications = [\"x\"]\n}", `x.hcl:14:18: client "b" has the application "x" of client "a": it must lead to one client`},
-		{"address taken", "csta_listener \"l\" {\n  address = \":7401\"\n  switch = \"s\"\n}", `x.hcl:11:13: address of csta_listener "l" :7401 is taken by api_listen: each needs its own`},
+		{"address taken", "csta_listener \"l\" {\n  address = \":7500\"\n  switch = \"s\"\n}", `x.hcl:11:13: address of csta_listener "l" :7500 is taken by api_listen: each needs its own`},
 		{"port", "csta_listener \"l\" {\n  address = \":70000\"\n  switch = \"s\"\n}", `x.hcl:11:13: address is ":70000", but must be host:port or :port`},
 		{"link address", "switch \"s\" {\n  link \"a\" {\n    address = \":1040\"\n  }\n}", `x.hcl:12:15: address is ":1040", but must be host:port`},
 		{"no link", "switch \"s\" {}", `x.hcl:10:1: switch "s" has no link: add link "a" { address = "host:port" }`},

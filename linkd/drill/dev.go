@@ -139,6 +139,7 @@ type SceneOptions struct {
 	TServers      int
 	Rename        switchsim.Rename
 	Extra         string
+	Journal       bool
 	TServerLogger hclog.Logger
 }
 
@@ -203,7 +204,7 @@ func NewScene(o SceneOptions) (*Scene, error) {
 		for _, n := range s.Cluster.Nodes {
 			addresses = append(addresses, n.CSTA[name])
 		}
-		s.TServers = append(s.TServers, tserver.New(tserver.Options{Name: name, Links: addresses, Devices: s.Devices, Logger: o.TServerLogger}))
+		s.TServers = append(s.TServers, tserver.New(tserver.Options{Name: name, Links: addresses, Devices: s.Devices, Journal: o.Journal, Logger: o.TServerLogger}))
 	}
 	return s, nil
 }

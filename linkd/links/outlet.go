@@ -31,6 +31,7 @@ type outlet struct {
 // keptFact is a fact that waits for the claim.
 type keptFact struct {
 	fact *fsmpb.Fact
+	at   time.Time
 	void bool // it took effect through the old epoch, or the old epoch passed over it
 }
 
@@ -76,7 +77,7 @@ func (o *outlet) keep(f *fsmpb.Fact) bool {
 		}
 		return false
 	}
-	k := &keptFact{fact: f}
+	k := &keptFact{fact: f, at: time.Now()}
 	if !o.twins.arrive(f, k) {
 		o.kept = append(o.kept, k)
 	}
@@ -100,7 +101,7 @@ func (o *outlet) watchTwins(link string, epoch uint64) (stop func()) {
 		return func() {}
 	}
 	o.mu.Lock()
-	o.twins = newTwins()
+	o.twins = newTwins(link == o.link)
 	o.mu.Unlock()
 	return o.m.o.Applied(func(f *fsmpb.Fact) {
 		if f.Link == link && f.Epoch == epoch {
@@ -109,6 +110,13 @@ func (o *outlet) watchTwins(link string, epoch uint64) (stop func()) {
 			o.mu.Unlock()
 		}
 	})
+}
+
+// behind tells whether a copy waits since before t for what the old epoch brings.
+func (o *outlet) behind(t time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.twins.waitsSince(t)
 }
 
 // open starts the epoch: first says what stands before everything kept.

@@ -48,7 +48,7 @@ const (
 //	unapplied_facts      4096          facts on their way through the log at once; then the link is read no further
 //	handover_wait        250ms         a new leader waits so long for word from a living old one before it claims
 //	handover_timeout     20s           then so long for its own monitors while the old one still reads
-//	handover_settle      300ms         and so long again, for what the old one had read before they were up
+//	handover_settle      300ms         and so long again, up to ten times if it is behind, for what the old one had read before
 //	handover_events      65536         events kept meanwhile
 //	drain_timeout        30s           the old leader reads on so long until its link is claimed
 type Settings struct {

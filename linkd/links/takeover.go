@@ -60,7 +60,7 @@ func (r *reconciler) claim(ctx context.Context) (uint64, error) {
 func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 	s := r.settings
 	began := time.Now()
-	var settled time.Time // when the time to settle is over; zero: monitors are missing
+	var up time.Time // when the last monitor came up; zero: some are missing
 	var marked bool
 	for {
 		changed := r.m.o.Replica.Changed()
@@ -75,11 +75,11 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 		due := began.Add(s.HandoverWait)
 		if marked {
 			due = began.Add(s.HandoverWait + s.HandoverTimeout)
-			if r.watchWanted(v) && settled.IsZero() {
-				settled = now.Add(s.HandoverSettle)
+			if r.watchWanted(v) && up.IsZero() {
+				up = now
 			}
-			if !settled.IsZero() && settled.Before(due) {
-				due = settled
+			if !up.IsZero() {
+				due = r.settled(up, due)
 			}
 		} else {
 			r.watchWanted(v)
@@ -99,6 +99,25 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// maxSettle bounds the wait for an old leader that is behind, in times of the
+// time to settle.
+const maxSettle = 10
+
+// settled is when to claim, given that all monitors are up. What the switch said
+// before they were is with the old leader alone. It has passed that point when no
+// copy of ours waits any more that came that long ago.
+func (r *reconciler) settled(up, limit time.Time) time.Time {
+	settle := r.settings.HandoverSettle
+	due := up.Add(settle)
+	if now := time.Now(); !now.Before(due) && r.out.behind(now.Add(-settle)) && now.Before(up.Add(maxSettle*settle)) {
+		due = now.Add(10 * time.Millisecond)
+	}
+	if limit.Before(due) {
+		return limit
+	}
+	return due
 }
 
 // mayRead tells whether the node that claimed a link may still read it: its

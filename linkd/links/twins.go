@@ -21,6 +21,7 @@ type twins struct {
 	credits map[string][]credit    // by device, in the order in which they took effect
 	to      map[string]string      // the old connection's name of a call → the new one's
 	from    map[string]string
+	oneLink bool // both connections are of the same link
 
 	skipped int // copies that the old connection never brought
 }
@@ -30,8 +31,9 @@ type credit struct {
 	at   time.Time
 }
 
-func newTwins() *twins {
+func newTwins(oneLink bool) *twins {
 	return &twins{
+		oneLink: oneLink,
 		waiting: make(map[string][]*keptFact), credits: make(map[string][]credit),
 		to: make(map[string]string), from: make(map[string]string),
 	}
@@ -54,6 +56,7 @@ func (t *twins) commit(old *fsmpb.Fact) {
 		}
 		t.skipped += i
 		t.waiting[via] = waiting[i+1:]
+		delete(t.credits, via) // the copies of what was before don't come any more
 		return
 	}
 	if c := t.credits[via]; len(c) < maxCredits {
@@ -78,8 +81,22 @@ func (t *twins) arrive(f *fsmpb.Fact, k *keptFact) bool {
 		t.credits[via] = t.credits[via][i+1:]
 		return true
 	}
+	delete(t.credits, via) // it is later than all of them
 	if k != nil {
 		t.waiting[via] = append(t.waiting[via], k)
+	}
+	return false
+}
+
+// waitsSince tells whether a copy that came before at still waits.
+func (t *twins) waitsSince(at time.Time) bool {
+	if t == nil {
+		return false
+	}
+	for _, w := range t.waiting {
+		if len(w) > 0 && w[0].at.Before(at) {
+			return true
+		}
 	}
 	return false
 }
@@ -109,7 +126,8 @@ func (t *twins) same(old, new *fsmpb.Fact) bool {
 		return ok && o.Call.Type == n.Call.Type && o.Call.Cause == n.Call.Cause &&
 			o.Call.HasLocal == n.Call.HasLocal && o.Call.Local == n.Call.Local &&
 			o.Call.Subject.GetDevice() == n.Call.Subject.GetDevice() &&
-			t.sameCall(o.Call.Subject.GetCall(), n.Call.Subject.GetCall())
+			proto.Equal(o.Call.Calling, n.Call.Calling) && proto.Equal(o.Call.Called, n.Call.Called) &&
+			t.sameCall(o.Call, n.Call)
 	case *fsmpb.Fact_Agent:
 		n, ok := new.Body.(*fsmpb.Fact_Agent)
 		return ok && proto.Equal(o.Agent, n.Agent)
@@ -123,14 +141,24 @@ func (t *twins) same(old, new *fsmpb.Fact) bool {
 	return false
 }
 
-// sameCall tells whether two names can be of one call. The first pair that fits
-// in everything else binds them.
-func (t *twins) sameCall(old, new string) bool {
-	to, known := t.to[old]
-	from, taken := t.from[new]
-	if known || taken {
-		return to == new && from == old
+// sameCall tells whether two events that agree in everything else are about one
+// call. Names that were found to mean one call stay together. A pair of new names
+// means one call if the linkage ID says so; without it, if the names are equal on
+// one link; on two links, where nothing else can tell, it does.
+func (t *twins) sameCall(old, new *fsmpb.CallEvent) bool {
+	a, b := old.Subject.GetCall(), new.Subject.GetCall()
+	to, known := t.to[a]
+	from, taken := t.from[b]
+	switch {
+	case known || taken:
+		return to == b && from == a
+	case old.Linkage != "" && new.Linkage != "":
+		if old.Linkage != new.Linkage {
+			return false
+		}
+	case t.oneLink && a != b:
+		return false
 	}
-	t.to[old], t.from[new] = new, old
+	t.to[a], t.from[b] = b, a
 	return true
 }

@@ -29,15 +29,21 @@ type request struct {
 func (c *Client) ask(ctx context.Context, r request) error {
 	limit, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	for {
+	for before := (*Error)(nil); ; {
 		f := &Error{Op: r.op}
 		done, err := c.round(ctx, limit, r, f)
-		if done {
-			return err
+		if !done {
+			f.Kind = f.verdict()
 		}
-		if f.Kind = f.verdict(); f.Kind != ErrNoLeader {
+		switch {
+		case f.Kind == ErrUnreachable && before != nil:
+			return before // silence after "no leader" tells less than that did
+		case done:
+			return err
+		case f.Kind != ErrNoLeader:
 			return f
 		}
+		before = f
 		select {
 		case <-time.After(electionPause):
 		case <-limit.Done():
@@ -70,7 +76,7 @@ func (c *Client) round(ctx, limit context.Context, r request, f *Error) (done bo
 		if ctx.Err() != nil {
 			return true, ctx.Err()
 		}
-		f.Attempts = append(f.Attempts, Attempt{Endpoint: e.addr, Err: err})
+		f.Attempts = append(f.Attempts, Attempt{Endpoint: e.addr, Err: err, secure: e.secure})
 		if n, ok := leaderOf(err); ok {
 			if to, err := parseEndpoint(n.LeaderAddress, e.secure); err == nil {
 				queue = slices.Insert(queue, 0, to)

@@ -74,7 +74,7 @@ func TestTwoNodesNameEachOther(t *testing.T) {
 	addrB, _ := serve(t, &b, api.ServerConfig{})
 	a.status = failsWith(api.NotLeader("b", addrB))
 	b.status = failsWith(api.NotLeader("a", addrA))
-	c := client(t, api.ClientConfig{Endpoints: []string{addrA}, Timeout: 100 * time.Millisecond})
+	c := client(t, api.ClientConfig{Endpoints: []string{addrA}, Timeout: 500 * time.Millisecond})
 	_, err := c.Status(t.Context(), &apipb.StatusRequest{})
 	if !errors.Is(err, api.ErrNoLeader) {
 		t.Fatalf("err = %v, want ErrNoLeader", err)
@@ -97,16 +97,54 @@ func TestWaitsForAnElection(t *testing.T) {
 	}
 }
 
+// The node that knew no leader hangs when it is asked again: what it said counts.
+func TestNoLeaderAndThenSilence(t *testing.T) {
+	n := &node{}
+	n.status = func(ctx context.Context) (*apipb.StatusResponse, error) {
+		if n.times() == 1 {
+			return nil, api.NotLeader("", "")
+		}
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	addr, _ := serve(t, n, api.ServerConfig{})
+	c := client(t, api.ClientConfig{Endpoints: []string{addr}, Timeout: 700 * time.Millisecond})
+	if _, err := c.Status(t.Context(), &apipb.StatusRequest{}); !errors.Is(err, api.ErrNoLeader) {
+		t.Errorf("err = %v, want ErrNoLeader", err)
+	}
+}
+
 func TestNoLeaderInTime(t *testing.T) {
 	n := &node{status: failsWith(api.NotLeader("", ""))}
 	addr, _ := serve(t, n, api.ServerConfig{})
-	c := client(t, api.ClientConfig{Endpoints: []string{closedPort(t), addr}, Timeout: 300 * time.Millisecond})
+	c := client(t, api.ClientConfig{Endpoints: []string{closedPort(t), addr}, Timeout: 700 * time.Millisecond})
 	_, err := c.Status(t.Context(), &apipb.StatusRequest{})
 	if !errors.Is(err, api.ErrNoLeader) {
 		t.Fatalf("err = %v, want ErrNoLeader", err)
 	}
 	if !strings.Contains(err.Error(), addr+": this node doesn't lead, and no leader is known") {
 		t.Errorf("err = %v: should say what %s said", err, addr)
+	}
+}
+
+// A node that is cut off doesn't speak for the cluster.
+func TestStatusOfANodeThatIsCutOff(t *testing.T) {
+	cutOff := &node{status: says("cut off")}
+	healthy := &node{status: func(context.Context) (*apipb.StatusResponse, error) {
+		return &apipb.StatusResponse{Leader: "n2", Version: "healthy"}, nil
+	}}
+	cutOffAddr, _ := serve(t, cutOff, api.ServerConfig{})
+	addr, _ := serve(t, healthy, api.ServerConfig{})
+	c := client(t, api.ClientConfig{Endpoints: []string{cutOffAddr, closedPort(t), addr}})
+	r, err := c.Status(t.Context(), &apipb.StatusRequest{})
+	if err != nil || r.Version != "healthy" || c.Endpoints()[0] != addr {
+		t.Errorf("%v, %v; asked first from now on: %s", r, err, c.Endpoints()[0])
+	}
+
+	// If nobody knows better, its answer is what there is.
+	c = client(t, api.ClientConfig{Endpoints: []string{cutOffAddr, closedPort(t)}})
+	if r, err := c.Status(t.Context(), &apipb.StatusRequest{}); err != nil || r.Version != "cut off" {
+		t.Errorf("%v, %v", r, err)
 	}
 }
 
@@ -141,7 +179,7 @@ func TestReadPassesAFrozenNode(t *testing.T) {
 	frozen := listen(t, func(net.Conn) {})
 	up := &node{status: says("v1")}
 	addr, _ := serve(t, up, api.ServerConfig{})
-	c := client(t, api.ClientConfig{Endpoints: []string{frozen, addr}, Timeout: time.Second})
+	c := client(t, api.ClientConfig{Endpoints: []string{frozen, addr}, Timeout: 2 * time.Second})
 	r, err := c.Status(t.Context(), &apipb.StatusRequest{})
 	if err != nil || r.Version != "v1" {
 		t.Fatalf("Status = %v, %v", r, err)

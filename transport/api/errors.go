@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 
 	"connectrpc.com/connect"
 )
@@ -37,6 +38,7 @@ var (
 type Attempt struct {
 	Endpoint string // host:port
 	Err      error
+	secure   bool // over TLS
 }
 
 // Reason is Err in few words, without the layers it came through.
@@ -61,18 +63,29 @@ func (a Attempt) Reason() string {
 		return message(a.Err)
 	case errors.Is(a.Err, context.DeadlineExceeded), errors.Is(a.Err, os.ErrDeadlineExceeded):
 		return "no answer in time"
-	case errors.Is(a.Err, io.EOF), errors.Is(a.Err, io.ErrUnexpectedEOF):
-		return "it closed the connection; if it speaks TLS, a CA certificate is needed here"
+	case errors.Is(a.Err, io.EOF), errors.Is(a.Err, io.ErrUnexpectedEOF), errors.Is(a.Err, syscall.EPIPE), errors.Is(a.Err, syscall.ECONNRESET):
+		return a.closed()
 	case errors.As(a.Err, &op):
 		var call *os.SyscallError
 		if errors.As(op.Err, &call) {
 			return call.Err.Error()
 		}
 		return op.Err.Error()
+	case errors.As(a.Err, &ce) && strings.HasPrefix(ce.Message(), "http2: "):
+		return a.closed() + " (" + ce.Message() + ")"
 	case errors.As(a.Err, &ce):
 		return ce.Message()
 	}
 	return a.Err.Error()
+}
+
+// closed is all that a client sees of a node that wants TLS, or a certificate
+// (TLS 1.3 refuses a client only after its handshake).
+func (a Attempt) closed() string {
+	if a.secure {
+		return "it closed the connection; it may want a client certificate"
+	}
+	return "it closed the connection; if it speaks TLS, a CA certificate is needed here"
 }
 
 func message(err error) string {

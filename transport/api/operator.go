@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"connectrpc.com/connect"
 
@@ -23,9 +24,25 @@ func unary[Q, R any](ctx context.Context, c *Client, r request, m method[Q, R], 
 	return res.Msg, nil
 }
 
-// Status tells how the cluster is.
+// Status tells how the cluster is. A node that knows no leader may only be cut
+// off: then every endpoint is asked, and one that knows a leader is believed.
 func (c *Client) Status(ctx context.Context, q *apipb.StatusRequest) (*apipb.StatusResponse, error) {
-	return unary(ctx, c, request{op: "ask for the status"}, apipbconnect.OperatorClient.Status, q)
+	status := func(c *Client) (*apipb.StatusResponse, error) {
+		return unary(ctx, c, request{op: "ask for the status"}, apipbconnect.OperatorClient.Status, q)
+	}
+	r, err := status(c)
+	if err != nil || r.Leader != "" {
+		return r, err
+	}
+	all := c.order()
+	for _, e := range all {
+		only := &Client{secure: c.secure, timeout: c.timeout / time.Duration(len(all)), http: c.http, endpoints: []endpoint{e}}
+		if other, err := status(only); err == nil && other.Leader != "" {
+			c.answered(e)
+			return other, nil
+		}
+	}
+	return r, ctx.Err()
 }
 
 // TransferLeader hands leadership over.

@@ -251,7 +251,7 @@ func TestTLS(t *testing.T) {
 		"both":             {conf, addr, ""},
 		"scheme":           {conf, "https://" + addr, ""},
 		"unknown CA":       {&tls.Config{}, addr, "signed by a CA that isn't trusted here"},
-		"no certificate":   {anonymous, addr, "certificate required"},
+		"no certificate":   {anonymous, addr, "certificate"},
 		"wrong name":       {&tls.Config{RootCAs: conf.RootCAs, ServerName: "n9"}, addr, "its certificate is for other names"},
 		"port without TLS": {conf, plainAddr, "it speaks plain HTTP, not TLS"},
 		"port with TLS":    {nil, addr, "if it speaks TLS"},

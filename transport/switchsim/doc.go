@@ -18,6 +18,14 @@
 // A call that the traffic began goes on by itself. In a call that a request or POST /do began, people only answer (and
 // at a manual number not even that).
 //
+// # Where the standard leaves a choice
+//
+// A party outside is one connection with its number as device; it is connected from NetworkReached on (ECMA-269 counts
+// the network interface so), then alerting with Delivered. Each call in a queue or at a route point is queued there.
+// Events go to every device in the call and to the one that just left it; CallCleared to call-type monitors only.
+// connectionListItem has an oldConnection only where the name of the connection changed. A single step transfer keeps
+// the call ID. replyTimeout is in milliseconds. Of several routers for a route point the last one registered is asked.
+//
 // # HTTP
 //
 //	GET  /truth          everything that is so: calls, agents, devices, counters, with the sequence of the last change

@@ -85,7 +85,7 @@ var clientMessages = map[string]*shape{
 	"RouteRegister":       message(opt("routeingDevice", tDeviceID), opt("requestedRouteingMediaClass", tAny)),
 	"RouteRegisterCancel": message(req("routeRegisterReqID", tFilled)),
 	"RouteSelect": message(req("crossRefIdentifier", tFilled), opt("routeRegisterReqID", tFilled), req("routeSelected", tDeviceID),
-		opt("alternateRoutes", seq(list("routeAlternate", tDeviceID))),
+		opt("alternateRoutes", tAny),
 		opt("remainRetries", oneOf(opt("noCountAvailable", tEmpty), opt("noListAvailable", tEmpty), opt("retryCount", tInteger))),
 		opt("routeUsedReq", tBoolean), opt("correlatorData", tPrivate)),
 	"RouteReject": message(req("crossRefIdentifier", tFilled), opt("routeRegisterReqID", tFilled),

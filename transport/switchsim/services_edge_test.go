@@ -140,3 +140,22 @@ func TestWriter_EscapesToASCII(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestCalls_WithoutAnybodyWhoTalksAreOver(t *testing.T) {
+	withRig(t, Options{MergeID: MergePrimary}, func(r *rig) {
+		call := r.do(Move{Action: "inbound", Device: "+15551112222", To: "1900"})
+		r.do(Move{Action: "answer", Device: "1900"})
+		for _, ringing := range []string{"1901", "1902"} {
+			r.do(Move{Action: "consult", Device: "1900", To: ringing})
+			r.do(Move{Action: "conference", Device: "1900"})
+		}
+		r.do(Move{Action: "clear", Device: "+15551112222"})
+		if r.stateOf(call, "1901") != Alerting || r.stateOf(call, "1902") != Alerting || r.stateOf(call, "1900") != Connected {
+			t.Fatalf("no conference with two ringing parties: %+v", r.s.Truth().Calls)
+		}
+		r.do(Move{Action: "clear", Device: "1900"})
+		if calls := r.s.Truth().Calls; len(calls) != 0 {
+			t.Errorf("phones ring for nobody: %+v", calls)
+		}
+	})
+}

@@ -46,7 +46,9 @@ func TestRouteing_Dialogue(t *testing.T) {
 
 		// A bad choice is asked again; RouteUsed on request; correlator data go along.
 		call = asks("5002")
+		time.Sleep(1500 * time.Millisecond)
 		c.request("RouteSelect", end("5002", "<routeSelected>4242</routeSelected>"))
+		time.Sleep(1500 * time.Millisecond) // the time limit starts again
 		only("ReRoute", end("5002", "<replyTimeout>2000</replyTimeout>"))
 		c.request("RouteSelect", end("5002", "<routeSelected>4242</routeSelected><alternateRoutes><routeAlternate>1902</routeAlternate></alternateRoutes><routeUsedReq>true</routeUsedReq><correlatorData><string>41</string></correlatorData>"))
 		got := c.take()

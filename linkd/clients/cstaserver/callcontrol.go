@@ -20,7 +20,7 @@ func (c *conn) callControl(invoke uint16, m csta.Message) *csta.ErrorCode {
 	if !s.IsZero() {
 		r.Secret, packed = true, s.Append(nil)
 	}
-	c.submit(command{invoke: invoke, msg: m, secret: packed, put: func(cc *fsmpb.ClientCommand) {
+	c.submit(command{pending: pending{invoke: invoke, name: m.Name(), work: true}, secret: packed, put: func(cc *fsmpb.ClientCommand) {
 		cc.Body = &fsmpb.ClientCommand_Request{Request: r}
 	}})
 	return nil
@@ -124,26 +124,7 @@ func switchRequest(m csta.Message) (*fsmpb.Request, secret.Secret, *csta.ErrorCo
 	if ext != nil {
 		r.Private = private.Pack(ext)
 	}
-	forget(m)
 	return r, a.s, a.code
-}
-
-// forget takes the secrets out of a message.
-func forget(m csta.Message) {
-	switch m := m.(type) {
-	case *csta.MakeCall:
-		m.AuthCode = nil
-	case *csta.ConsultationCall:
-		m.AuthCode = nil
-	case *csta.SingleStepTransferCall:
-		m.AuthCode = nil
-	case *csta.SingleStepConferenceCall:
-		m.AuthCode = nil
-	case *csta.GenerateDigits:
-		m.CharactersToSend = ""
-	case *csta.SetAgentState:
-		m.Password = nil
-	}
 }
 
 // requestDone answers a request by what became of it at the switch.

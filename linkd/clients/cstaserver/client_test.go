@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -176,7 +175,7 @@ func (n *node) client(edition int) *client { return n.clientAt(tserver1, edition
 
 func (n *node) clientAt(from string, edition int) *client {
 	n.t.Helper()
-	c := &client{t: n.t, nc: n.dial(from), ns: namespace(edition), frames: make(chan frame, 4096)}
+	c := &client{t: n.t, nc: n.dial(from), ns: namespace(edition), frames: make(chan frame, 64)}
 	c.wg.Go(c.read)
 	n.t.Cleanup(c.close)
 	return c
@@ -307,5 +306,3 @@ func (c *client) started(invoke string) string {
 	}
 	return xref
 }
-
-var errTest = errors.New("test")

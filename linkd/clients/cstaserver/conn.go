@@ -121,9 +121,11 @@ func (c *conn) run() {
 	c.tasks.Wait()
 	c.leave(err, at)
 	c.l.count.closed.add(label(err))
-	if c.spoke.Load() {
-		c.log.Info("connection ended", "client", c.sess.client.Name, "session", c.sess.id, "reason", err)
+	level := hclog.Debug
+	if c.sess.stream != nil {
+		level = hclog.Info
 	}
+	c.log.Log(level, "connection ended", "client", c.sess.client.Name, "session", c.sess.id, "reason", err)
 }
 
 // label is the known reason in an error.
@@ -209,7 +211,7 @@ func (c *conn) loop() error {
 		}
 		timer.Reset(time.Until(c.nextDeadline()))
 		in := c.in
-		if c.sess.busy(c.l.o.MaxRequests) {
+		if c.sess.busy() {
 			in = nil
 		}
 		select {
@@ -217,6 +219,7 @@ func (c *conn) loop() error {
 			if !ok {
 				return c.readErr
 			}
+			c.pump() // what was committed before is told before the answer
 			c.message(m)
 		case f := <-c.results:
 			f()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -35,6 +36,7 @@ func (c *conn) explicitService(invoke uint16, m csta.Message) bool {
 			c.asso.duration = duration(m.RequestedSessionDuration)
 		}
 		c.asso.expires = time.Now().Add(c.asso.duration)
+		c.renew()
 		c.send(invoke, &csta.ResetApplicationSessionTimerPosResponse{ActualSessionDuration: seconds(c.asso.duration)})
 	case *csta.StopApplicationSession:
 		if !c.ownSession(m.SessionID) {
@@ -46,6 +48,25 @@ func (c *conn) explicitService(invoke uint16, m csta.Message) bool {
 		return false
 	}
 	return true
+}
+
+// renew keeps the session of a connection alive that isn't its attachment: those
+// give signs of life themselves.
+func (c *conn) renew() {
+	if c.sess.state != unattached {
+		return
+	}
+	open, id := c.openCommand(), c.sess.id
+	c.task(func(ctx context.Context) func() {
+		ctx, cancel := context.WithTimeout(ctx, openLimit)
+		defer cancel()
+		r, err := c.l.d.Log.Propose(ctx, open)
+		return func() {
+			if err == nil && r.ID != id {
+				c.end(fmt.Errorf("%w: its time was over", errSessionEnd))
+			}
+		}
+	})
 }
 
 func (c *conn) ownSession(id string) bool {

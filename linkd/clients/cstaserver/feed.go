@@ -13,7 +13,7 @@ import (
 // the end of the feed it gives the answers that wait for that.
 func (c *conn) pump() {
 	for c.ended == nil {
-		if c.waiting() > pauseAt {
+		if c.paused() {
 			c.checkLag()
 			return
 		}
@@ -36,7 +36,7 @@ func (c *conn) pump() {
 			if len(c.buf) >= flushAt {
 				c.flush()
 			}
-			return c.waiting() <= pauseAt
+			return !c.paused()
 		})
 		if err != nil {
 			c.fellBehind(v, err)
@@ -91,7 +91,7 @@ func (c *conn) record(v *fsm.State, r *fsm.Record) {
 	case *fsmpb.Record_Session:
 		c.sessionChanged(v, r, k.Session)
 	case *fsmpb.Record_Route:
-		c.routeAsked(k.Route)
+		c.routeAsked(r, k.Route)
 	case *fsmpb.Record_RouteOver:
 		if c.sess.met {
 			c.routeOver(k.RouteOver)

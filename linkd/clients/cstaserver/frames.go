@@ -16,9 +16,8 @@ const (
 )
 
 const (
-	flushAt  = 32 << 10  // octets
-	pauseAt  = 256 << 10 // octets that wait: the feed waits too
-	resumeAt = pauseAt / 2
+	flushAt = 32 << 10  // octets
+	pauseAt = 256 << 10 // octets that wait: the feed waits too, or at half the queue's limit
 )
 
 // send answers a request: what it appends is flushed next. What can't be sent
@@ -91,7 +90,7 @@ func (c *conn) flush() {
 	if s.gap == nil {
 		s.told = c.at
 		if s.met && s.report == nil {
-			s.report = c.l.d.Progress.Join(s.id, s.attachment, c.at, c.out)
+			s.report = c.l.d.Progress.Join(s.id, s.attachment, c.sessionLife(), c.at, c.out)
 		}
 	}
 	c.out.push(c.buf, c.marks, s.told)
@@ -106,5 +105,8 @@ func (c *conn) flush() {
 	}
 }
 
-// waiting is what the client has still to take.
+// waiting is what the client has still to take, in octets.
 func (c *conn) waiting() int { return len(c.buf) + c.out.pending() }
+
+// paused tells whether the client has to take some of it before it gets more.
+func (c *conn) paused() bool { return c.waiting() > min(pauseAt, c.l.o.QueueBytes/2) }

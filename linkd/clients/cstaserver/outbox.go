@@ -20,10 +20,10 @@ type outbox struct {
 
 	mu      sync.Mutex
 	chunks  [][]byte
-	waiting int    // octets in chunks and being written
-	written uint64 // octets handed to TCP
-	marks   []mark // positions whose frames end at an offset, ascending
-	told    fsm.Position
+	waiting int          // octets in chunks and being written
+	total   uint64       // octets ever pushed
+	written uint64       // octets handed to TCP
+	marks   []mark       // that haven't arrived, ascending
 	acked   fsm.Position // everything up to here reached the client
 	closed  bool
 	err     error
@@ -44,18 +44,25 @@ func newOutbox(nc net.Conn, timeout time.Duration) *outbox {
 }
 
 // push hands over a chunk that is written at once, with the marks of the
-// records in it. told is the position that the session has come to.
+// records in it. told is the position that the session has come to with it.
 func (o *outbox) push(chunk []byte, marks []mark, told fsm.Position) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.told = told
-	if len(chunk) == 0 || o.closed {
+	if o.closed {
 		return
 	}
-	o.chunks = append(o.chunks, chunk)
-	o.waiting += len(chunk)
 	o.marks = append(o.marks, marks...)
-	signal(o.wake)
+	o.total += uint64(len(chunk))
+	if n := len(o.marks); n > 0 && o.marks[n-1].off == o.total {
+		o.marks[n-1].at = told
+	} else {
+		o.marks = append(o.marks, mark{o.total, told})
+	}
+	if len(chunk) > 0 {
+		o.chunks = append(o.chunks, chunk)
+		o.waiting += len(chunk)
+		signal(o.wake)
+	}
 }
 
 // close makes the writer end when everything is written.
@@ -129,12 +136,6 @@ func (o *outbox) Delivered() (fsm.Position, bool) {
 		i++
 	}
 	o.marks = o.marks[i:]
-	if len(o.marks) == 0 {
-		o.marks = nil
-		if o.acked.Before(o.told) {
-			o.acked = o.told
-		}
-	}
 	return o.acked, len(o.marks) > 0
 }
 

@@ -19,7 +19,7 @@ type gap struct {
 // run goes on with the gap and reports whether it is through.
 func (g *gap) run(c *conn) bool {
 	for ; g.next < len(g.records); g.next++ {
-		if c.waiting() > pauseAt {
+		if c.paused() {
 			return false
 		}
 		g.judge(g.records[g.next])

@@ -23,6 +23,7 @@ func (c *conn) replied(r *fsm.Record, k *fsmpb.Reply) {
 		return
 	}
 	delete(s.pending, k.Ordinal)
+	s.answered(m)
 	if k.Category != "" {
 		c.fail(m.invoke, csta.ErrorCategory(k.Category), csta.ErrorValue(k.Value))
 		return
@@ -32,20 +33,18 @@ func (c *conn) replied(r *fsm.Record, k *fsmpb.Reply) {
 		c.monitorStarted(m, b.Monitor, fsm.PositionOf(r.Position))
 	case *fsmpb.Reply_Filter:
 		c.filterChanged(b.Filter)
-		if change, ok := m.msg.(*csta.ChangeMonitorFilter); ok {
-			c.send(m.invoke, &csta.ChangeMonitorFilterResponse{ActualFilterList: change.RequestedFilterList})
-		}
+		c.send(m.invoke, &csta.ChangeMonitorFilterResponse{ActualFilterList: m.filter})
 	case *fsmpb.Reply_Router:
 		c.send(m.invoke, &csta.RouteRegisterResponse{RouteRegisterReqID: decimal(b.Router.Registration)})
 	case *fsmpb.Reply_Done:
 		c.requestDone(m.invoke, b.Done)
 	default:
-		switch m.msg.(type) {
-		case *csta.MonitorStop:
+		switch m.name {
+		case (*csta.MonitorStop)(nil).Name():
 			c.send(m.invoke, &csta.MonitorStopResponse{})
-		case *csta.RouteRegisterCancel:
+		case (*csta.RouteRegisterCancel)(nil).Name():
 			c.send(m.invoke, &csta.RouteRegisterCancelResponse{})
-		} // RouteSelect, RouteReject and RouteEnd are not answered
+		}
 	}
 }
 
@@ -80,12 +79,8 @@ func (c *conn) repliedBefore(k *fsmpb.Reply) {
 
 // monitorStarted answers MonitorStart. From here on the monitor's events are
 // told; if the client had it before, first those that it missed.
-func (c *conn) monitorStarted(asked command, k *fsmpb.MonitorStarted, at fsm.Position) {
-	var filter csta.MonitorFilter
-	if start, ok := asked.msg.(*csta.MonitorStart); ok {
-		filter = start.RequestedMonitorFilter
-	}
-	c.send(asked.invoke, monitorStartResponse(k, filter))
+func (c *conn) monitorStarted(asked pending, k *fsmpb.MonitorStarted, at fsm.Position) {
+	c.send(asked.invoke, monitorStartResponse(k, asked.filter))
 	if k.Monitor == nil {
 		return
 	}
@@ -109,7 +104,7 @@ func monitorStartResponse(k *fsmpb.MonitorStarted, filter csta.MonitorFilter) *c
 
 func (c *conn) filterChanged(k *fsmpb.FilterChanged) {
 	if m, ok := c.sess.monitors.byXref[k.Xref]; ok {
-		m.filter, m.wrote = k.Filter, csta.FilterBits(k.RawFilter)
+		m.filter = k.Filter
 	}
 }
 

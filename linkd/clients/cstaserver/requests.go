@@ -53,21 +53,22 @@ func refuse(category csta.ErrorCategory, value csta.ErrorValue) *csta.ErrorCode 
 
 // handle answers a request, now or later, or says why not.
 func (c *conn) handle(invoke uint16, m csta.Message) *csta.ErrorCode {
-	if len(c.sess.pending)+len(c.sess.queue)+c.sess.queries >= c.l.o.MaxRequests {
+	if c.sess.requests+c.sess.queries >= c.l.o.MaxRequests {
 		return refuse(csta.ErrorSubscribedResource, csta.SubscribedOutstandingReqLimitExceeded)
 	}
 	switch m := m.(type) {
 	case *csta.MonitorStart:
 		return c.monitorStart(invoke, m)
 	case *csta.MonitorStop:
-		return c.withMonitor(invoke, m, m.MonitorCrossRefID, func(xref uint64, cc *fsmpb.ClientCommand) {
+		return c.withMonitor(pending{invoke: invoke, name: m.Name()}, m.MonitorCrossRefID, func(xref uint64, cc *fsmpb.ClientCommand) {
 			cc.Body = &fsmpb.ClientCommand_StopMonitor{StopMonitor: &fsmpb.StopMonitor{Xref: xref}}
 		})
 	case *csta.ChangeMonitorFilter:
-		filter := &m.RequestedFilterList
-		return c.withMonitor(invoke, m, m.MonitorCrossRefID, func(xref uint64, cc *fsmpb.ClientCommand) {
+		filter := m.RequestedFilterList
+		asked := pending{invoke: invoke, name: m.Name(), filter: filter}
+		return c.withMonitor(asked, m.MonitorCrossRefID, func(xref uint64, cc *fsmpb.ClientCommand) {
 			cc.Body = &fsmpb.ClientCommand_ChangeFilter{ChangeFilter: &fsmpb.ChangeFilter{
-				Xref: xref, Filter: passing(filter, c.l.o.FilterPolarity), RawFilter: uint64(filter.Set),
+				Xref: xref, Filter: passing(&filter, c.l.o.FilterPolarity), RawFilter: uint64(filter.Set),
 			}}
 		})
 	case *csta.GetMonitors:
@@ -123,19 +124,20 @@ func (c *conn) monitorStart(invoke uint16, m *csta.MonitorStart) *csta.ErrorCode
 	default:
 		return refuse(csta.ErrorOperation, csta.OpInvalidMonitorType)
 	}
-	c.submit(command{invoke: invoke, msg: m, put: func(cc *fsmpb.ClientCommand) {
+	asked := pending{invoke: invoke, name: m.Name(), filter: m.RequestedMonitorFilter}
+	c.submit(command{pending: asked, put: func(cc *fsmpb.ClientCommand) {
 		cc.Body = &fsmpb.ClientCommand_StartMonitor{StartMonitor: start}
 	}})
 	return nil
 }
 
 // withMonitor submits a request about one of the client's monitors.
-func (c *conn) withMonitor(invoke uint16, m csta.Message, id string, put func(uint64, *fsmpb.ClientCommand)) *csta.ErrorCode {
+func (c *conn) withMonitor(asked pending, id string, put func(uint64, *fsmpb.ClientCommand)) *csta.ErrorCode {
 	xref, err := strconv.ParseUint(strings.TrimSpace(id), 10, 64)
 	if err != nil || xref == 0 || c.sess.state == unattached {
 		return refuse(csta.ErrorOperation, csta.OpInvalidMonitorCrossRefID)
 	}
-	c.submit(command{invoke: invoke, msg: m, put: func(cc *fsmpb.ClientCommand) { put(xref, cc) }})
+	c.submit(command{pending: asked, put: func(cc *fsmpb.ClientCommand) { put(xref, cc) }})
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/transport/csta"
 )
@@ -56,7 +57,7 @@ func (c *conn) routing(invoke uint16, m csta.Message) *csta.ErrorCode {
 		code = answer(m.CrossRefIdentifier, a)
 	}
 	if code == nil {
-		c.submit(command{invoke: invoke, msg: m, put: put, mute: mute})
+		c.submit(command{pending: pending{invoke: invoke, name: m.Name()}, put: put, mute: mute})
 	}
 	return code
 }
@@ -77,7 +78,7 @@ func (c *conn) routes(id uint64) bool {
 }
 
 // routeAsked asks the client for a call's destination.
-func (c *conn) routeAsked(k *fsmpb.RouteAsked) {
+func (c *conn) routeAsked(rec *fsm.Record, k *fsmpb.RouteAsked) {
 	if k.Session != c.sess.id || !c.sess.met {
 		return
 	}
@@ -90,6 +91,9 @@ func (c *conn) routeAsked(k *fsmpb.RouteAsked) {
 		CrossRefIdentifier: decimal(r.Id), RouteRegisterReqID: decimal(r.Registration), CurrentRoute: subject(current, r.Device),
 		CallingDevice: subject(r.Calling, ""), RouteingDevice: csta.Subject(r.Device), RoutedCall: connection(r.Call, r.Device),
 		CorrelatorData: r.Data.GetCorrelator(),
+	}
+	if left := r.DueMs - rec.TimeMs; left > 0 {
+		m.ReplyTimeout = new(int(left))
 	}
 	c.request(m)
 }

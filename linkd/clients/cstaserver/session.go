@@ -39,7 +39,8 @@ type session struct {
 	report     *clients.Report
 
 	queue    []command          // wait for the session, or for room in the stream
-	pending  map[uint64]command // sent, by ordinal
+	pending  map[uint64]pending // sent, by ordinal
+	requests int                // of these, that ask something of the switch
 	queries  int                // snapshots and the like that wait for the switch
 	monitors monitors
 	index    gapIndex
@@ -48,11 +49,18 @@ type session struct {
 }
 
 func (s *session) init() {
-	s.pending, s.monitors = make(map[uint64]command), newMonitors()
+	s.pending, s.monitors = make(map[uint64]pending), newMonitors()
 }
 
 // busy tells whether no further message of the client is to be taken now.
-func (s *session) busy(limit int) bool { return len(s.queue)+s.queries >= limit }
+func (s *session) busy() bool { return len(s.queue) >= streamLimit }
+
+// answered forgets a command.
+func (s *session) answered(m pending) {
+	if m.work {
+		s.requests--
+	}
+}
 
 // dead is closed when the log refuses the attachment's commands.
 func (c *conn) dead() <-chan struct{} {
@@ -62,10 +70,17 @@ func (c *conn) dead() <-chan struct{} {
 	return c.sess.stream.Dead()
 }
 
+// pending is what has to be known of a request to answer it.
+type pending struct {
+	invoke uint16
+	name   string             // of the request
+	filter csta.MonitorFilter // that MonitorStart or ChangeMonitorFilter asked for
+	work   bool               // it asks something of the switch
+}
+
 // command is a request that goes into the log.
 type command struct {
-	invoke uint16
-	msg    csta.Message // without its secrets
+	pending
 	put    func(*fsmpb.ClientCommand)
 	secret []byte
 	mute   bool // the log gives no answer
@@ -82,6 +97,9 @@ func (c *conn) submit(m command) {
 		}
 		c.attach()
 	}
+	if m.work {
+		s.requests++
+	}
 	s.queue = append(s.queue, m)
 	c.drainQueue()
 }
@@ -94,14 +112,15 @@ func (c *conn) drainQueue() {
 		s.queue = s.queue[1:]
 		err := s.stream.Send(c.ctx, func(ordinal uint64) *fsmpb.Command {
 			if !m.mute {
-				s.pending[ordinal] = m
+				s.pending[ordinal] = m.pending
 			}
 			cc := &fsmpb.ClientCommand{Session: s.id, Attachment: s.attachment, Ordinal: ordinal, Invoke: uint32(m.invoke)}
 			m.put(cc)
 			return &fsmpb.Command{Kind: &fsmpb.Command_Client{Client: cc}}
 		}, m.secret)
 		if err != nil { // dead, which ends the loop, or too long for an entry
-			c.log.Warn("request not taken", "client", s.client.Name, "session", s.id, "request", m.msg.Name(), "error", err)
+			c.log.Warn("request not taken", "client", s.client.Name, "session", s.id, "request", m.name, "error", err)
+			s.answered(m.pending)
 			c.fail(m.invoke, csta.ErrorSystemResource, csta.ResourceResourceLimitExceeded)
 		}
 	}
@@ -114,14 +133,18 @@ func (c *conn) drainQueue() {
 func (c *conn) openCommand() *fsmpb.Command {
 	s := &c.sess
 	s.client = c.l.d.Identify(c.peer)
-	life := c.l.o.SessionLife
-	if c.asso.explicit {
-		life = max(life, c.asso.duration)
-	}
 	return &fsmpb.Command{Kind: &fsmpb.Command_OpenSession{OpenSession: &fsmpb.OpenSession{
 		Switch: c.l.o.Switch, Identity: s.client.Identity, Name: s.client.Name, Edition: uint32(c.asso.edition),
-		Resume: s.resume, Explicit: c.asso.explicit, LifeMs: life.Milliseconds(), SnapshotResume: c.l.o.Resume == Snapshot,
+		Resume: s.resume, Explicit: c.asso.explicit, LifeMs: c.sessionLife().Milliseconds(), SnapshotResume: c.l.o.Resume == Snapshot,
 	}}}
+}
+
+// sessionLife is how long the session outlives the client's last sign of life.
+func (c *conn) sessionLife() time.Duration {
+	if c.asso.explicit {
+		return max(c.l.o.SessionLife, c.asso.duration)
+	}
+	return c.l.o.SessionLife
 }
 
 // attach opens the session and attaches it to this connection. A session that
@@ -161,6 +184,7 @@ func (c *conn) notAttached(err error) {
 	code := errorCode(err)
 	c.log.Warn("session not attached", "client", s.client.Name, "identity", s.client.Identity, "error", err)
 	for _, m := range s.queue {
+		s.answered(m.pending)
 		c.fail(m.invoke, code.Category, code.Value)
 	}
 	s.queue = nil

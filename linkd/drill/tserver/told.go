@@ -29,11 +29,25 @@ func (t *TServer) Told() []Part {
 	var parts []Part
 	for _, d := range slices.Sorted(maps.Keys(t.monitors)) {
 		m := t.monitors[d]
+		if time.Since(m.since) > replayWindow+settleTime {
+			t.settle(m)
+		}
 		for _, c := range slices.Sorted(maps.Keys(m.parts)) {
 			parts = append(parts, Part{Device: d, Call: c, State: m.parts[c]})
 		}
 	}
 	return parts
+}
+
+// settleTime after the link came back a replay has come, if one was to come.
+const settleTime = 2 * time.Second
+
+func (t *TServer) settle(m *monitor) {
+	repeats, faults := m.settled()
+	t.report.Repeats += uint64(repeats)
+	for _, f := range faults {
+		t.fault("%s", f)
+	}
 }
 
 // Xrefs are the cross reference IDs by device.
@@ -108,3 +122,15 @@ func (t *TServer) wait(ctx context.Context, what string, ok func() bool) error {
 
 // Name is the model's name.
 func (t *TServer) Name() string { return t.o.Name }
+
+// Journal is every call event that was told, in order, by device; repetitions
+// included. It is empty without Options.Journal.
+func (t *TServer) Journal() map[string][]Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := map[string][]Entry{}
+	for d, es := range t.journal {
+		out[d] = slices.Clone(es)
+	}
+	return out
+}

@@ -24,7 +24,9 @@ type Options struct {
 	// connect-tout), default 2 s; Retry is the pause between rounds, default 100 ms.
 	ConnectTimeout, Retry time.Duration
 	Dial                  func(ctx context.Context, address string) (net.Conn, error)
-	Logger                hclog.Logger
+	// Journal keeps every call event that was told, repetitions included.
+	Journal bool
+	Logger  hclog.Logger
 }
 
 // TServer is one running model.
@@ -34,6 +36,7 @@ type TServer struct {
 	mu        sync.Mutex
 	monitors  map[string]*monitor // by device
 	byXref    map[string]*monitor
+	journal   map[string][]Entry // by device
 	report    Report
 	ready     bool // all monitors are up on the present link
 	changed   chan struct{}
@@ -44,13 +47,17 @@ type TServer struct {
 	lostAt    time.Time
 }
 
+// Entry is one call event as it was told on a device's monitor.
+type Entry struct{ Event, Subject string }
+
 // Report is what a model T-Server saw.
 type Report struct {
-	Events  uint64   // told and new
-	Repeats uint64   // told again, inside the replay window
-	Losses  uint64   // links lost
-	Lost    uint64   // messagesLost told
-	Faults  []string // what an exact reader complains about; bounded
+	Events  uint64        // told and new
+	Repeats uint64        // told again, inside the replay window
+	Losses  uint64        // links lost
+	Oldest  time.Duration // longest time before the loss of a link that a repeated event was heard at
+	Lost    uint64        // messagesLost told
+	Faults  []string      // what an exact reader complains about; bounded
 	FaultN  uint64
 	Notes   []string
 }
@@ -74,7 +81,7 @@ func New(o Options) *TServer {
 	if o.Logger == nil {
 		o.Logger = hclog.NewNullLogger()
 	}
-	t := &TServer{o: o, monitors: map[string]*monitor{}, byXref: map[string]*monitor{}, changed: make(chan struct{})}
+	t := &TServer{o: o, monitors: map[string]*monitor{}, byXref: map[string]*monitor{}, journal: map[string][]Entry{}, changed: make(chan struct{})}
 	for _, d := range o.Devices {
 		t.monitors[d] = newMonitor(d)
 	}
@@ -164,7 +171,7 @@ func (t *TServer) monitorStarted(l *link, device string, e *element) {
 		m := t.monitors[device]
 		switch m.xref {
 		case xref:
-			m.resume()
+			m.resume(t.lostAt)
 		case "":
 			snapshot = true
 		default:
@@ -258,6 +265,9 @@ func (t *TServer) event(e *element) {
 			t.report.Events++
 			return // agent and feature events have no call
 		}
+		if t.o.Journal {
+			t.journal[m.device] = append(t.journal[m.device], Entry{Event: e.name, Subject: h.subject})
+		}
 		if merged(e) {
 			for _, c := range mergedParts(e, h, m.device) {
 				t.hear(m, c)
@@ -269,17 +279,24 @@ func (t *TServer) event(e *element) {
 }
 
 func (t *TServer) hear(m *monitor, h heard) {
-	repeat, fault := m.hear(h)
-	if repeat {
-		t.report.Repeats++
-	} else {
+	doubtful := len(m.doubt)
+	repeats, faults := m.hear(h)
+	t.report.Repeats += uint64(repeats)
+	if repeats > 0 {
+		t.report.Oldest = max(t.report.Oldest, t.lostAt.Sub(m.oldest))
+	}
+	if !m.window {
+		// Not in doubt: new, with all that was wrongly taken for a repetition.
 		t.report.Events++
+		if repeats == 0 {
+			t.report.Events += uint64(doubtful)
+		}
 		if t.firstNew.IsZero() {
 			t.firstNew = time.Now()
 		}
 	}
-	if fault != "" {
-		t.fault("%s", fault)
+	for _, f := range faults {
+		t.fault("%s", f)
 	}
 }
 

@@ -3,6 +3,7 @@ package tserver
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // heard is one event as it came on one monitor.
@@ -17,14 +18,24 @@ type monitor struct {
 	parts  map[string]string // call → state of the device's own part in it
 	over   map[string]bool   // calls that the device's part ended in
 	past   []heard           // newest last, bounded
+	when   []time.Time       // each of past was heard
 	synced bool              // a snapshot or its own beginning told all parts
 
-	// The replay window. The replay may begin anywhere in what was heard, and
-	// cycles of hold and retrieve look alike: at holds every place in past that
-	// may come next.
+	// The replay window. The replay may begin anywhere in what was heard shortly
+	// before the link was lost, and cycles of hold and retrieve look alike: at
+	// holds every place in past that may come next, and doubt what was taken for
+	// a repetition so far.
 	window bool
+	since  time.Time
 	at     []int // nil: nothing was repeated yet
+	doubt  []heard
+	oldest time.Time // when the first repetition was heard before
 }
+
+// replayWindow is how long before the loss of a link an event can have been
+// heard and be told again: what was delivered is known every 50 ms or 64 events,
+// and that knowledge is some commits old on a busy machine.
+const replayWindow = 5 * time.Second
 
 const pastEvents = 512
 
@@ -32,47 +43,77 @@ func newMonitor(device string) *monitor {
 	return &monitor{device: device, parts: map[string]string{}, over: map[string]bool{}}
 }
 
-// resume opens the replay window: events already heard may come once more, in
-// their order and without a gap, before new ones.
-func (m *monitor) resume() { m.window, m.at = true, nil }
-
-// hear takes one event. It says whether it was a repetition, and what is wrong.
-func (m *monitor) hear(h heard) (repeat bool, fault string) {
-	if m.window {
-		repeat, fault = m.repeated(h)
-		if repeat {
-			return true, ""
-		}
-		m.window, m.at = false, nil
-	}
-	m.past = append(m.past, h)
-	if len(m.past) > 2*pastEvents {
-		m.past = slices.Clone(m.past[pastEvents:])
-	}
-	if f := m.apply(h); f != "" && m.synced {
-		fault = f
-	}
-	return false, fault
+// resume opens the replay window: events heard shortly before the link was lost
+// may come once more, in their order and without a gap, before new ones.
+func (m *monitor) resume(lost time.Time) {
+	m.window, m.at, m.doubt, m.since = true, nil, nil, lost.Add(-replayWindow)
 }
 
-// repeated tells whether h is the next event of a replay. If it isn't, the
-// replay must have come to the end of what was heard.
-func (m *monitor) repeated(h heard) (bool, string) {
+// hear takes one event. It says how many repetitions came to light, and what is
+// wrong.
+func (m *monitor) hear(h heard) (repeats int, faults []string) {
+	news := []heard{h}
+	if m.window {
+		if m.repeated(h) {
+			m.doubt = append(m.doubt, h)
+			return 0, nil
+		}
+		if m.at == nil || slices.Contains(m.at, len(m.past)) {
+			repeats = len(m.doubt)
+		} else {
+			// What looked like a repetition stopped before the end of what was
+			// heard: it was new, and must be right as such.
+			news = append(m.doubt, h)
+		}
+		m.window, m.at, m.doubt = false, nil, nil
+	}
+	for _, h := range news {
+		m.past, m.when = append(m.past, h), append(m.when, time.Now())
+		if f := m.apply(h); f != "" && m.synced {
+			faults = append(faults, f)
+		}
+	}
+	if len(m.past) > 2*pastEvents {
+		m.past, m.when = slices.Clone(m.past[pastEvents:]), slices.Clone(m.when[pastEvents:])
+	}
+	return repeats, faults
+}
+
+// settled ends the replay window when nothing new came to end it: what looked
+// like a repetition and stopped early was new.
+func (m *monitor) settled() (repeats int, faults []string) {
+	if !m.window || len(m.doubt) == 0 {
+		return 0, nil
+	}
+	doubt := m.doubt
+	ended := slices.Contains(m.at, len(m.past))
+	m.window, m.at, m.doubt = false, nil, nil
+	if ended {
+		return len(doubt), nil
+	}
+	for _, h := range doubt {
+		_, f := m.hear(h)
+		faults = append(faults, f...)
+	}
+	return 0, faults
+}
+
+// repeated tells whether h can be the next event of a replay.
+func (m *monitor) repeated(h heard) bool {
 	var next []int
-	ended := m.at == nil
 	for i := range m.past {
-		if m.past[i] == h && (m.at == nil || slices.Contains(m.at, i)) {
+		if m.past[i] == h && m.when[i].After(m.since) && (m.at == nil || slices.Contains(m.at, i)) {
 			next = append(next, i+1)
 		}
 	}
-	if len(next) > 0 {
-		m.at = next
-		return true, ""
+	if len(next) == 0 {
+		return false
 	}
-	if ended || slices.Contains(m.at, len(m.past)) {
-		return false, ""
+	if m.at == nil {
+		m.oldest = m.when[next[len(next)-1]-1]
 	}
-	return false, fmt.Sprintf("gap in the replay on %s: %v came before all that was heard was repeated", m.device, h)
+	m.at = next
+	return true
 }
 
 // comesFrom says which states of its own part an event about that part can

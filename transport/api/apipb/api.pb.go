@@ -1973,6 +1973,8 @@ func (x *ForwardInfo) GetDestination() string {
 	return ""
 }
 
+// A device that is put is all of its configuration: what is empty becomes empty.
+// Nothing that a switch or a client says of it (service, agents ...) is looked at.
 type PutDevicesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Switch        string                 `protobuf:"bytes,1,opt,name=switch,proto3" json:"switch,omitempty"`
@@ -2169,6 +2171,7 @@ func (x *DeviceResult) GetError() string {
 	return ""
 }
 
+// DeleteDevices answers deleted, absent (which is fine) or refused.
 type DeleteDevicesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Switch        string                 `protobuf:"bytes,1,opt,name=switch,proto3" json:"switch,omitempty"`
@@ -3013,6 +3016,8 @@ func (x *IntentInfo) GetOverdue() bool {
 	return false
 }
 
+// A resync runs on the leader and goes on without its reader. The stream ends
+// once each switch has sent finished; with follow_only and nothing running, at once.
 type ResyncRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Switch        string                 `protobuf:"bytes,1,opt,name=switch,proto3" json:"switch,omitempty"`

@@ -12,7 +12,7 @@ import (
 )
 
 // rig drives one machine with facts that are written as text.
-type factRig struct {
+type rig struct {
 	*testing.T
 	m       *Machine
 	index   uint64
@@ -23,11 +23,11 @@ type factRig struct {
 	told    Position
 }
 
-// newFactRig makes a machine with switch "pbx", links "one" and "two", and watched
+// newRig makes a machine with switch "pbx", links "one" and "two", and watched
 // devices. Link one is claimed, the devices are monitored and verified.
-func newFactRig(t *testing.T, devices ...string) *factRig {
+func newRig(t *testing.T, devices ...string) *rig {
 	t.Helper()
-	r := &factRig{T: t, m: New(), now: 1_000_000}
+	r := &rig{T: t, m: New(), now: 1_000_000}
 	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &Switch{Name: "pbx"}}}},
 		&fsmpb.Command{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &Link{Name: "one", Switch: "pbx"}}}},
 		&fsmpb.Command{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &Link{Name: "two", Switch: "pbx"}}}})
@@ -44,7 +44,7 @@ func newFactRig(t *testing.T, devices ...string) *factRig {
 }
 
 // change changes a device behind the log's back.
-func (r *factRig) change(device string, f func(*Device)) {
+func (r *rig) change(device string, f func(*Device)) {
 	d, ok := r.m.s.Device("pbx", device)
 	if !ok {
 		r.Fatalf("no device %s", device)
@@ -55,12 +55,12 @@ func (r *factRig) change(device string, f func(*Device)) {
 }
 
 // txn begins an entry whose commands the test plays itself.
-func (r *factRig) txn() *txn {
+func (r *rig) txn() *txn {
 	r.index++
 	return r.m.begin(r.index, 1, r.now)
 }
 
-func (r *factRig) apply(cmds ...*fsmpb.Command) []Result {
+func (r *rig) apply(cmds ...*fsmpb.Command) []Result {
 	r.Helper()
 	data, err := proto.Marshal(&fsmpb.Entry{TimeMs: r.now, Level: 1, Commands: cmds})
 	if err != nil {
@@ -75,7 +75,7 @@ func (r *factRig) apply(cmds ...*fsmpb.Command) []Result {
 }
 
 // claim claims a link and takes its monitors for up.
-func (r *factRig) claim(link string) {
+func (r *rig) claim(link string) {
 	r.Helper()
 	res := r.apply(&fsmpb.Command{Kind: &fsmpb.Command_ClaimLink{ClaimLink: &fsmpb.ClaimLink{Switch: "pbx", Link: link, Node: "n1", Term: 1}}})
 	if res[0].Err != nil {
@@ -88,7 +88,7 @@ func (r *factRig) claim(link string) {
 }
 
 // fact applies the next fact of the claimed link.
-func (r *factRig) fact(f *fsmpb.Fact) {
+func (r *rig) fact(f *fsmpb.Fact) {
 	r.Helper()
 	r.ordinal++
 	f.Link, f.Epoch, f.Ordinal = r.link, r.epoch, r.ordinal
@@ -100,7 +100,7 @@ func (r *factRig) fact(f *fsmpb.Fact) {
 }
 
 // check compares what is kept twice.
-func (r *factRig) check() {
+func (r *rig) check() {
 	r.Helper()
 	s := r.m.s
 	for d := range s.Devices("") {
@@ -131,7 +131,7 @@ func (r *factRig) check() {
 // Keys are calling, called, last, to (new destination), cause, linkage, data
 // (correlator), local, second (call/device), list (new/device<old/device, comma
 // separated) and other.
-func (r *factRig) say(lines string) *factRig {
+func (r *rig) say(lines string) *rig {
 	r.Helper()
 	for _, line := range strings.Split(strings.TrimSpace(lines), "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -141,7 +141,7 @@ func (r *factRig) say(lines string) *factRig {
 	return r
 }
 
-func (r *factRig) parse(line string) *fsmpb.CallEvent {
+func (r *rig) parse(line string) *fsmpb.CallEvent {
 	r.Helper()
 	via, rest, _ := strings.Cut(line, ": ")
 	f := strings.Fields(rest)
@@ -228,7 +228,7 @@ func state(t testing.TB, s string) fsmpb.ConnectionState {
 func stateWord(s fsmpb.ConnectionState) string { return strings.TrimSuffix(words(s.String()), "state") }
 
 // new returns the records since it was last called, one a line.
-func (r *factRig) new() []string {
+func (r *rig) new() []string {
 	r.Helper()
 	var out []string
 	for _, rec := range r.seen() {
@@ -237,7 +237,7 @@ func (r *factRig) new() []string {
 	return out
 }
 
-func (r *factRig) seen() []*Record {
+func (r *rig) seen() []*Record {
 	r.Helper()
 	var out []*Record
 	if err := r.m.s.feed.After(r.told, func(rec *Record) bool {
@@ -251,7 +251,7 @@ func (r *factRig) seen() []*Record {
 }
 
 // want compares the new records.
-func (r *factRig) want(lines string) *factRig {
+func (r *rig) want(lines string) *rig {
 	r.Helper()
 	var want []string
 	for _, l := range strings.Split(strings.TrimSpace(lines), "\n") {
@@ -319,7 +319,7 @@ func brief(rec *Record) string {
 // Each call is
 //
 //	name:state far=... calling=... called=... linkage=... parties=dev:state,...
-func (r *factRig) snapshot(device string, began uint64, calls ...string) *factRig {
+func (r *rig) snapshot(device string, began uint64, calls ...string) *rig {
 	r.Helper()
 	s := &fsmpb.DeviceSnapshot{Device: device, Began: began, CallsKnown: true}
 	for _, c := range calls {
@@ -356,12 +356,12 @@ func (r *factRig) snapshot(device string, began uint64, calls ...string) *factRi
 }
 
 // verified tells whether a device is verified.
-func (r *factRig) verified(device string) bool {
+func (r *rig) verified(device string) bool {
 	d, _ := r.m.s.Device("pbx", device)
 	return d.GetVerifiedEpoch() == r.epoch
 }
 
-func (r *factRig) wantVerified(device string, want bool) *factRig {
+func (r *rig) wantVerified(device string, want bool) *rig {
 	r.Helper()
 	if got := r.verified(device); got != want {
 		r.Errorf("device %s verified: %v, want %v", device, got, want)
@@ -370,7 +370,7 @@ func (r *factRig) wantVerified(device string, want bool) *factRig {
 }
 
 // calls writes the live calls.
-func (r *factRig) calls() string {
+func (r *rig) calls() string {
 	var out []string
 	for c := range r.m.s.Calls() {
 		s := fmt.Sprint(c.Id)
@@ -382,7 +382,7 @@ func (r *factRig) calls() string {
 	return strings.Join(out, "; ")
 }
 
-func (r *factRig) wantCalls(want string) *factRig {
+func (r *rig) wantCalls(want string) *rig {
 	r.Helper()
 	if got := r.calls(); got != want {
 		r.Errorf("calls %q, want %q", got, want)

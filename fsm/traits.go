@@ -1,0 +1,80 @@
+package fsm
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/btree"
+)
+
+// traits finds live calls by what a link's name can't change: the caller and the
+// linkage ID. It is worked out from the calls when it is first needed.
+type traits struct {
+	m btree.Map[string, struct{}] // by traitKey
+}
+
+func callerTrait(c *Call) string {
+	if !isDevice(c.GetCalling()) {
+		return ""
+	}
+	return c.Switch + sep + "c" + c.Calling.Id
+}
+
+func linkageTrait(c *Call) string {
+	if c.GetLinkage() == "" {
+		return ""
+	}
+	return c.Switch + sep + "l" + c.Linkage
+}
+
+func traitKey(trait string, id uint64) string { return trait + sep + idKey(id) }
+
+// traitsOf keeps the traits in step with a call that changes from old to c;
+// either may be nil.
+func (s *State) traitsOf(old, c *Call) { s.allTraits().change(old, c) }
+
+func (s *State) allTraits() *traits {
+	if s.traits == nil {
+		s.traits = new(traits)
+		for c := range s.Calls() {
+			s.traits.change(nil, c)
+		}
+	}
+	return s.traits
+}
+
+func (x *traits) change(old, c *Call) {
+	if old != nil && c != nil && old.Calling == c.Calling && old.Linkage == c.Linkage {
+		return
+	}
+	for _, of := range []func(*Call) string{callerTrait, linkageTrait} {
+		was, is := of(old), of(c)
+		if was == is {
+			continue
+		}
+		if was != "" {
+			x.m.Delete(traitKey(was, old.Id))
+		}
+		if is != "" {
+			x.m.Set(traitKey(is, c.Id), struct{}{})
+		}
+	}
+}
+
+// withTrait lists the live calls that have a trait, ascending.
+func (s *State) withTrait(trait string) (ids []uint64) {
+	if trait == "" {
+		return nil
+	}
+	prefix := trait + sep
+	s.allTraits().m.Ascend(prefix, func(k string, _ struct{}) bool {
+		if !strings.HasPrefix(k, prefix) {
+			return false
+		}
+		if id, err := strconv.ParseUint(k[len(prefix):], 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+		return true
+	})
+	return ids
+}

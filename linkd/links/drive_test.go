@@ -1,0 +1,179 @@
+package links
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/transport/switchsim"
+)
+
+func traffic(o *switchsim.Options) { o.Rate = 2 }
+
+// Full monitors, a minute of traffic: the state is what the switch says.
+func TestStateFollowsTheSwitch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, traffic, "a")
+		defer r.close()
+		r.begin("a")
+		start := r.now()
+		time.Sleep(time.Minute)
+		r.sim.SetRate(0)
+		time.Sleep(time.Second)
+		r.await(5*time.Second, "verified", ready)
+		if n := r.sameEvents(start); n < 300 {
+			t.Errorf("compared %d events", n)
+		}
+		calls, parties := r.compare()
+		c := r.state().Counters()
+		t.Logf("compared %d calls, %d parties; %d facts, %d twins, %d illegal, %d late, %d lost reports", calls, parties, c.Facts, c.Twins, c.Illegal, c.LateFacts, c.LostReports)
+		if calls == 0 || c.Facts < 500 {
+			t.Error("nothing to compare")
+		}
+		if c.LostReports != 0 {
+			t.Errorf("%d devices could not be compared", c.LostReports)
+		}
+		r.violations()
+	})
+}
+
+// When the active link fails the other one takes over at once, whatever it calls
+// the calls.
+func TestLinkDrop(t *testing.T) {
+	for _, rename := range []switchsim.Rename{switchsim.RenameOff, switchsim.RenameDistinct, switchsim.RenameSwapped} {
+		t.Run(string(rename), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, func(o *switchsim.Options) { o.Rate, o.Rename = 2, rename }, "a")
+				defer r.close()
+				r.begin("a")
+				r.script()
+				time.Sleep(30 * time.Second)
+				ids := r.ids()
+				r.fault(switchsim.Fault{Kind: "refuse", Link: 1, Seconds: 5})
+				r.fault(switchsim.Fault{Kind: "drop", Link: 1})
+				r.await(time.Second, "the other link", linkUp("l2"))
+				r.sameIDs(ids)
+				time.Sleep(20 * time.Second)
+				r.sim.SetRate(0)
+				time.Sleep(time.Second)
+				r.await(5*time.Second, "verified", ready)
+				if calls, _ := r.compare(); calls == 0 {
+					t.Error("nothing to compare")
+				}
+				r.violations()
+				for _, l := range r.nodes["a"].links.Status() {
+					if l.Name == "l1" && l.State != StandingBy {
+						t.Errorf("l1 is %s after it was reachable again: %s", l.State, l.LastError)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Calls that the switch forgets are cleared by a resync.
+func TestForgottenCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, traffic, "a")
+		defer r.close()
+		r.begin("a")
+		r.script()
+		time.Sleep(30 * time.Second)
+		r.sim.SetRate(0)
+		r.fault(switchsim.Fault{Kind: "forget", Count: 4})
+		time.Sleep(time.Second)
+		live := make(map[string]bool)
+		for _, c := range r.sim.Truth().Calls {
+			live[c.Linkage] = true
+		}
+		stuck := 0
+		for c := range r.state().Calls() {
+			if !live[hexLinkage(c.Linkage)] {
+				stuck++
+			}
+		}
+		if stuck == 0 {
+			t.Fatal("no call is stuck")
+		}
+		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RequestResync{RequestResync: &fsmpb.RequestResync{Switch: "sw", By: "test"}}})
+		r.await(5*time.Second, "verified", ready)
+		r.compare()
+	})
+}
+
+// A second node takes over after the first one's process died: calls keep their
+// IDs, and the state is right.
+func TestTakeoverAfterAKill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, traffic, "a", "b")
+		defer r.close()
+		r.begin("a")
+		r.script()
+		time.Sleep(30 * time.Second)
+		r.nodes["a"].kill()
+		ids := r.ids()
+		time.Sleep(2 * time.Second) // events that nobody hears
+		r.nodes["b"].lead()
+		began := time.Now()
+		r.await(time.Second, "b drives", func(v *fsm.State) bool { l, _ := v.Link("l1"); return l.Node == "b" && ready(v) })
+		t.Logf("ready after %v", time.Since(began))
+		r.sameIDs(ids)
+		r.compare()
+		time.Sleep(20 * time.Second)
+		r.sim.SetRate(0)
+		time.Sleep(time.Second)
+		r.await(5*time.Second, "verified", ready)
+		if calls, _ := r.compare(); calls == 0 {
+			t.Error("nothing to compare")
+		}
+		r.violations()
+	})
+}
+
+// Leadership is handed over under load: no event is lost, none is doubled.
+func TestHandover(t *testing.T) {
+	for _, lag := range []time.Duration{0, 5 * time.Millisecond, 50 * time.Millisecond} {
+		t.Run(lag.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed = 40, 8, 4 }, "a", "b")
+				defer r.close()
+				r.begin("a")
+				r.script()
+				time.Sleep(10 * time.Second)
+				ids := r.ids()
+				start := r.now()
+				leader, other := r.nodes["a"], r.nodes["b"]
+				for range 6 {
+					epoch := r.epoch()
+					leader.setLag(lag)
+					leader.resign()
+					time.Sleep(300 * time.Millisecond) // nobody leads
+					other.lead()
+					r.await(5*time.Second, "claimed", func(*fsm.State) bool { return r.epoch() != epoch })
+					r.await(5*time.Second, "verified", ready)
+					time.Sleep(2 * time.Second)
+					leader.setLag(0)
+					r.sameIDs(ids)
+					leader, other = other, leader
+				}
+				r.sim.SetRate(0)
+				time.Sleep(3 * time.Second)
+				r.await(5*time.Second, "verified", ready)
+				if n := r.sameEvents(start); n < 300 {
+					t.Errorf("compared %d events", n)
+				}
+				r.compare()
+				r.violations()
+			})
+		})
+	}
+}
+
+func linkUp(name string) func(*fsm.State) bool {
+	return func(v *fsm.State) bool {
+		sw, _ := v.Switch("sw")
+		return sw.Link == name && sw.LinkUp && ready(v)
+	}
+}
