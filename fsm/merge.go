@@ -391,6 +391,11 @@ func (j *joining) stateOf(i *fsmpb.ListItem, device, oldDevice string) (fsmpb.Co
 		// A single-step transfer's new party: Delivered or Established brings it.
 		return fsmpb.ConnectionState_NULL, false
 	}
+	if j.incomplete() && j.watched(j.src.sw, device) {
+		// Its call began while nobody listened: it may be alerting still. The
+		// snapshot that follows tells, and then clients hear of it.
+		return fsmpb.ConnectionState_STATE_UNKNOWN, true
+	}
 	return fsmpb.ConnectionState_CONNECTED, true
 }
 
