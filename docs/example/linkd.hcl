@@ -42,7 +42,7 @@ client "tserver-east" {
 switch "pbx" {
   link "a" {
     address  = "10.0.2.1:1040"
-    priority = 2 # the highest that works is used
+    priority = 2 # the highest that works is chosen
   }
   link "b" {
     address  = "10.0.2.2:1040"
