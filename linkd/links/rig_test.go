@@ -424,6 +424,9 @@ func (r *rig) compare() (calls, parties int) {
 		delete(truth, linkage)
 		calls++
 		for d, s := range t {
+			if h[d] == "" && strings.HasPrefix(d, "+") {
+				continue // reached through the network: it has a part once it rings
+			}
 			parties++
 			if h[d] != s {
 				r.t.Errorf("call %d, device %s: %q, the switch says %q", c.Id, d, h[d], s)
