@@ -470,6 +470,16 @@ func (r *rig) fault(f switchsim.Fault) {
 	}
 }
 
+// configure changes a setting of the switch for connections to come. It takes
+// effect at once on those without monitors.
+func (r *rig) configure(name, value string) {
+	sw, _ := r.state().Switch("sw")
+	settings := slices.DeleteFunc(slices.Clone(sw.Settings), func(o *fsmpb.Option) bool { return o.Name == name })
+	settings = append(settings, &fsmpb.Option{Name: name, Value: value})
+	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "sw", Protocol: "csta", Settings: settings}}}})
+	synctest.Wait()
+}
+
 func (r *rig) epoch() uint64 {
 	sw, _ := r.state().Switch("sw")
 	return sw.Epoch
