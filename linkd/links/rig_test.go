@@ -401,12 +401,10 @@ func (r *rig) compare() (calls, parties int) {
 	truth := make(map[string]held)
 	for _, c := range r.sim.Truth().Calls {
 		h := make(held)
-		inside := false
 		for _, p := range c.Connections {
 			h[p.Device] = string(p.State)
-			inside = inside || !strings.HasPrefix(p.Device, "+")
 		}
-		if inside { // nobody sees a call of two parties outside
+		if inside(h) {
 			truth[c.Linkage] = h
 		}
 	}
@@ -414,6 +412,9 @@ func (r *rig) compare() (calls, parties int) {
 		h := make(held)
 		for _, p := range c.Connections {
 			h[p.Device] = stateNames[p.State]
+		}
+		if !inside(h) {
+			continue // nobody sees it; it is forgotten after a while
 		}
 		linkage := hexLinkage(c.Linkage)
 		t, ok := truth[linkage]
@@ -441,6 +442,16 @@ func (r *rig) compare() (calls, parties int) {
 		r.t.Errorf("missing call with linkage %s: %v", l, h)
 	}
 	return calls, parties
+}
+
+// inside tells whether somebody in a call is watched.
+func inside(h held) bool {
+	for d := range h {
+		if !strings.HasPrefix(d, "+") {
+			return true
+		}
+	}
+	return false
 }
 
 // hexLinkage is a linkage ID without its element.
