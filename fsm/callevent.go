@@ -43,7 +43,7 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 func begins(typ fsmpb.EventType) bool {
 	switch typ {
 	case fsmpb.EventType_SERVICE_INITIATED, fsmpb.EventType_ORIGINATED,
-		fsmpb.EventType_DELIVERED, fsmpb.EventType_OFFERED, fsmpb.EventType_QUEUED:
+		fsmpb.EventType_DELIVERED, fsmpb.EventType_OFFERED, fsmpb.EventType_QUEUED, fsmpb.EventType_FAILED:
 		return true
 	}
 	return false
@@ -321,7 +321,7 @@ func (d *draft) bridge(e *fsmpb.CallEvent, dev string) {
 	default:
 		return
 	}
-	if held == needs || held == fsmpb.ConnectionState_STATE_UNKNOWN {
+	if held == needs {
 		return
 	}
 	d.unsynced(dev, held, needs, false)
