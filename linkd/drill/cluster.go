@@ -33,8 +33,8 @@ type ClusterOptions struct {
 	Serve     string // leader or any
 	Timing    string
 	Plant     string
-	// Extra is added to each node's configuration.
-	Extra string
+	// Listener is added to each CSTA listener's block, Extra to each node's file.
+	Listener, Extra string
 }
 
 // Cluster is three linkd processes on loopback.
@@ -82,6 +82,9 @@ csta_listener "{{$name}}" {
   address = "{{$address}}"
   switch  = "pbx"
   serve   = "{{$.Serve}}"
+  {{- with $.Listener}}
+  {{.}}
+  {{- end}}
 }
 {{end}}
 switch "pbx" {
@@ -144,7 +147,7 @@ func NewCluster(o ClusterOptions) (*Cluster, error) {
 		var file bytes.Buffer
 		err := configuration.Execute(&file, map[string]any{
 			"Node": n, "Nodes": c.Nodes, "Timing": or(o.Timing, "metro"), "Serve": or(o.Serve, "leader"), "Links": o.Links, "LinkNames": names, "Priorities": priorities,
-			"LastAgent": 1000 + o.Agents - 1, "Extra": o.Extra,
+			"LastAgent": 1000 + o.Agents - 1, "Listener": o.Listener, "Extra": o.Extra,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("write the configuration of %s: %w", n.ID, err)

@@ -41,6 +41,11 @@ func TestServices(t *testing.T) {
 		{"deflect", s.deflect},
 		{"failed", s.failed},
 		{"outside and queue", s.outside},
+		{"device features", s.deviceFeatures},
+		{"agents", s.agents},
+		{"secrets", s.secrets},
+		{"escape", s.escape},
+		{"routing", s.routing},
 	} {
 		t.Run(test.name, test.run)
 		s.settle(t)
