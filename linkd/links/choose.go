@@ -9,6 +9,10 @@ import (
 	"github.com/holdline/holdline/linkd/links/cstalink"
 )
 
+// logSelected is the number by which operators of T-Servers know the choice of
+// a link.
+const logSelected = 35115
+
 // choose picks the link of a switch that is to be driven, and waits for one: the
 // highest priority that is operational, and the first by name among equals. A
 // link of a higher priority whose first attempt is still under way is waited for
@@ -20,7 +24,7 @@ func (c *campaign) choose(ctx context.Context) (*keeper, *cstalink.Conn, Setting
 		var wait <-chan time.Time
 		for _, k := range c.candidates() {
 			if conn, s, ok := k.take(); ok {
-				c.m.log.Info("link selected", "switch", c.sw, "link", k.name, "priority", k.priority())
+				c.m.log.Info("STANDARD CTI link is selected", "number", logSelected, "switch", c.sw, "link", k.name, "priority", k.priority())
 				return k, conn, s, nil
 			}
 			if left := k.patience() - time.Since(began); k.fresh() && left > 0 {
