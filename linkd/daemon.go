@@ -95,6 +95,9 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 	if d.node, err = node.New(d.nodeOptions(p)); err != nil {
 		return err
 	}
+	if err := health.RegisterStats(d.registry, "holdline_raft_port", d.node.Port().Stats); err != nil {
+		return errors.Join(err, d.node.Stop())
+	}
 	d.links = links.New(d.linkOptions())
 	d.node.Duty(d.links.Lead)
 	d.node.Duty(func(ctx context.Context, _ uint64) error {
