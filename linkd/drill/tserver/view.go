@@ -29,7 +29,7 @@ type monitor struct {
 	since  time.Time
 	at     []int // nil: nothing was repeated yet
 	doubt  []heard
-	ended  int // so many of doubt brought the replay to the end of what was heard
+	ended  int       // so many of doubt brought the replay to the end of what was heard
 	oldest time.Time // when the first repetition was heard before
 }
 
