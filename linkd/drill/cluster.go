@@ -72,7 +72,6 @@ cluster {
 {{- range .Nodes}}
   peer "{{.ID}}" {
     address = "{{.Raft}}"
-    api     = "{{.API}}"
   }
 {{- end}}
 }
