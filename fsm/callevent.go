@@ -24,6 +24,10 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 		return fsmpb.ConnectionState_FAIL, true
 	case fsmpb.EventType_CONNECTION_CLEARED, fsmpb.EventType_DIVERTED:
 		return fsmpb.ConnectionState_NULL, true
+	case fsmpb.EventType_NETWORK_REACHED:
+		// The network interface is connected, whatever the far end does; it may
+		// report nothing more, or alert next.
+		return fsmpb.ConnectionState_CONNECTED, true
 	case fsmpb.EventType_BRIDGED:
 		// A bridged appearance shares the call; the event says how only to the
 		// monitor of that appearance.
@@ -32,8 +36,6 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 		}
 		return fsmpb.ConnectionState_CONNECTED, true
 	}
-	// NetworkReached says that the call left for a network that may report
-	// nothing more. The far end gets its part by Delivered or Established.
 	return fsmpb.ConnectionState_NULL, false
 }
 
@@ -41,7 +43,7 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 func begins(typ fsmpb.EventType) bool {
 	switch typ {
 	case fsmpb.EventType_SERVICE_INITIATED, fsmpb.EventType_ORIGINATED,
-		fsmpb.EventType_DELIVERED, fsmpb.EventType_OFFERED, fsmpb.EventType_QUEUED:
+		fsmpb.EventType_DELIVERED, fsmpb.EventType_OFFERED, fsmpb.EventType_QUEUED, fsmpb.EventType_FAILED:
 		return true
 	}
 	return false
@@ -224,6 +226,9 @@ func (t *txn) await(src *source, devices ...string) {
 func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 	to, moves := target(e, dev)
 	x := connOf(d.c, dev)
+	if e.Type == fsmpb.EventType_NETWORK_REACHED && (x != nil || !goodName(dev)) {
+		moves = false
+	}
 	gone := goneOf(d.c.Gone, dev)
 	switch {
 	case e.Type == fsmpb.EventType_CALL_CLEARED:
@@ -284,6 +289,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 	case fsmpb.EventType_DIVERTED:
 		d.redirected(dev)
 	}
+	d.bridge(e, dev)
 	d.step(changeOf(e, dev, d.c.Answered), e.Subject.Device, to, e.Via, true)
 	switch {
 	case e.Type == fsmpb.EventType_DIVERTED:
@@ -296,6 +302,34 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 		d.settle(e.Cause)
 	default:
 		d.put()
+	}
+}
+
+// bridge makes up for events that were lost before this one, so that it is legal
+// for everybody who hears it: a call that was answered while nobody listened is
+// established before it is held.
+func (d *draft) bridge(e *fsmpb.CallEvent, dev string) {
+	held := connOf(d.c, dev).GetState()
+	var needs fsmpb.ConnectionState
+	switch {
+	case e.Type == fsmpb.EventType_HELD:
+		needs = fsmpb.ConnectionState_CONNECTED
+	case e.Type == fsmpb.EventType_RETRIEVED:
+		needs = fsmpb.ConnectionState_HOLD
+	case e.Type == fsmpb.EventType_ESTABLISHED && held == fsmpb.ConnectionState_HOLD:
+		needs = fsmpb.ConnectionState_CONNECTED
+	default:
+		return
+	}
+	if held == needs {
+		return
+	}
+	d.unsynced(dev, held, needs, false)
+	for _, m := range missing(held, needs, isParty(d.c.Calling, dev)) {
+		if m.typ == fsmpb.EventType_ESTABLISHED {
+			d.c.Answered = true
+		}
+		d.step(d.rebuilt(m.typ, dev), e.Subject.Device, m.to, "", false)
 	}
 }
 

@@ -249,6 +249,16 @@ func TestNameUsedAgain(t *testing.T) {
 	}
 }
 
+// The caller may be written in two ways that nobody provisioned.
+func TestCallerWrittenOtherwise(t *testing.T) {
+	r := newRig(t, "A", "B")
+	r.say(`A: Originated x/A calling=A called=B
+		A: Delivered x/B calling=+4930A called=B cause=newCall
+		B: Delivered x/B calling=+4930A called=B cause=newCall`)
+	r.want(`1 originated A | A=connected
+		1 delivered B | A=connected B=alerting`)
+}
+
 // One more party of a call is no new call.
 func TestFurtherParty(t *testing.T) {
 	r := connected(t, "C")
@@ -279,7 +289,7 @@ func TestOtherEvents(t *testing.T) {
 	r.say(`A: ServiceInitiated x/A
 		A: DigitsDialed x/A digits=12
 		A: Originated x/A calling=A called=555
-		A: NetworkReached x/T1
+		A: NetworkReached x/555
 		A: Failed x/555 cause=busy
 		A: ConnectionCleared x/555
 		A: Offered x/B
@@ -299,7 +309,7 @@ func TestOtherEvents(t *testing.T) {
 		"1 serviceinitiated A | A=initiated",
 		"1 digitsdialed A | A=initiated",
 		"1 originated A | A=connected",
-		"1 networkreached T1 | A=connected",
+		"1 networkreached 555 | A=connected 555=connected",
 		"1 failed 555 | A=connected 555=fail",
 		"1 connectioncleared 555 | A=connected 555=null",
 		"1 offered B | A=connected B=alerting",
@@ -431,4 +441,16 @@ func TestExpectedCall(t *testing.T) {
 	if _, ok := r.m.s.Call(other); ok {
 		t.Error("a call without events stays")
 	}
+}
+
+// Events lost before a live one are made up for: each hearer gets a legal order.
+func TestLiveEventAfterLostOnes(t *testing.T) {
+	r := newRig(t, "A")
+	r.say(`A: Delivered x/A calling=555 called=A cause=newCall
+		A: Retrieved x/A`)
+	r.want(`1 delivered A | 555=connected A=alerting
+		1 unsynced A alerting>hold
+		1 established* A | 555=connected A=connected
+		1 held* A | 555=connected A=hold
+		1 retrieved A | 555=connected A=connected`)
 }

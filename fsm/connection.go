@@ -56,7 +56,7 @@ func legal(from, to fsmpb.ConnectionState) bool {
 	case alerting:
 		return to == connected || to == queued || to == fail
 	case connected:
-		return to == hold || to == queued || to == fail
+		return to == hold || to == queued || to == fail || to == alerting // a network interface
 	case hold:
 		return to == connected || to == alerting || to == queued || to == fail
 	case queued:

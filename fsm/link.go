@@ -112,6 +112,11 @@ func (t *txn) linkReport(c *fsmpb.LinkReport) Result {
 		return refuse(FactStale, "epoch", "report on link %s: epoch %d is over", c.Link, c.Epoch)
 	case c.Up && !l.Up:
 		return refuse(FactStale, "epoch", "report on link %s: it went down in epoch %d; claim it again", c.Link, c.Epoch)
+	case c.Up && l.Reason != c.Reason:
+		l = copyLink(l)
+		l.Reason = c.Reason
+		t.links.put(l.Name, l)
+		return Result{ID: c.Epoch}
 	case c.Up || !l.Up:
 		return Result{ID: c.Epoch}
 	}

@@ -15,12 +15,13 @@ import (
 // toldCall is a call as a snapshot tells it.
 type toldCall struct {
 	*fsmpb.SnapshotCall
-	far       string // the other party's device, if there is one other and it is known
-	call      *Call  // ours
-	hint      *Call  // the one that bore the name before the link was connected again
-	skip      bool   // it changed inside the span, or is ambiguous
-	continues uint64 // the ended call that bears the name
-	unnamed   bool   // a party is not identified
+	far       string   // the other party's device, if there is one other and it is known
+	others    []string // the other parties' devices, as far as they are known
+	call      *Call    // ours
+	hint      *Call    // the one that bore the name before the link was connected again
+	skip      bool     // it changed inside the span, or is ambiguous
+	continues uint64   // the ended call that bears the name
+	unnamed   bool     // a party is not identified
 }
 
 type toldParty struct {
@@ -49,7 +50,6 @@ func (r *resync) read(list []*fsmpb.SnapshotCall) []*toldCall {
 		if isDevice(s.Far) {
 			k.far = s.Far.Id
 		}
-		others := 0
 		for _, p := range s.Parties {
 			id := r.deviceOf(r.src, nil, p.GetDevice(), nil)
 			switch {
@@ -57,15 +57,15 @@ func (r *resync) read(list []*fsmpb.SnapshotCall) []*toldCall {
 				k.unnamed = true
 			case id == r.device && s.State == fsmpb.ConnectionState_STATE_UNKNOWN:
 				s.State = p.State
-			case id != r.device:
-				others++
-				if others == 1 && k.far == "" && s.Detailed {
-					k.far = id
-				}
+			case id != r.device && len(k.others) < maxParties:
+				k.others = append(k.others, id)
 			}
 		}
-		if others > 1 && !isDevice(s.Far) {
-			k.far = ""
+		switch {
+		case k.far == "" && len(k.others) == 1 && !k.unnamed:
+			k.far = k.others[0]
+		case len(k.others) == 0 && k.far != "":
+			k.others = []string{k.far}
 		}
 		told = append(told, k)
 	}
@@ -245,13 +245,16 @@ func (r *resync) likenesses() [lastLikeness + 1]func(*toldCall, *Call) bool {
 	}
 }
 
-// farFits compares the far party: 1 the same, -1 another, 0 not known.
+// farFits compares the other parties: 1 one is the same, -1 all are others, 0 not
+// known.
 func (r *resync) farFits(s *toldCall, c *Call) int {
-	if s.far == "" {
+	if len(s.others) == 0 {
 		return 0
 	}
-	if connOf(c, s.far) != nil || isParty(c.Calling, s.far) || isParty(c.Called, s.far) {
-		return 1
+	for _, id := range s.others {
+		if connOf(c, id) != nil || isParty(c.Calling, id) || isParty(c.Called, id) {
+			return 1
+		}
 	}
 	if bothKnown(s.Calling, c.Calling) && s.Calling.Id == c.Calling.Id && bothKnown(s.Called, c.Called) && s.Called.Id == c.Called.Id {
 		return 0 // it may have gone on to another device
@@ -279,7 +282,7 @@ func (r *resync) sameState(s *toldCall, c *Call) bool {
 // sameDetails compares what a call's own snapshot tells, as far as both sides
 // know it.
 func (r *resync) sameDetails(s *toldCall, c *Call) bool {
-	if r.farFits(s, c) <= 0 && s.far != "" {
+	if r.farFits(s, c) <= 0 && len(s.others) > 0 {
 		return false
 	}
 	if bothKnown(s.Calling, c.Calling) && s.Calling.Id != c.Calling.Id || bothKnown(s.Called, c.Called) && s.Called.Id != c.Called.Id {

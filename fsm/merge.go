@@ -107,10 +107,7 @@ func (j *joining) learn(name string) {
 	}
 	var devices []string
 	for _, i := range j.e.Connections {
-		if i.GetOldConnection().GetCall() != name {
-			continue
-		}
-		if id := j.deviceOf(j.src, nil, i.OldConnection.Device, i.GetEndpoint()); id != "" && id != j.controller {
+		if id := j.cameFrom(i, name); id != "" && id != j.controller {
 			devices = append(devices, id)
 		}
 	}
@@ -128,6 +125,23 @@ func (j *joining) learn(name string) {
 		d.rename(name)
 		d.put()
 	}
+}
+
+// cameFrom is the device of an item's connection in the old call of that name;
+// empty if it is another call's. An item without an old name kept its name, or is
+// the party that comes anew.
+func (j *joining) cameFrom(i *fsmpb.ListItem, name string) string {
+	o := i.GetOldConnection()
+	if o.GetCall() == "" && o.GetDevice() == "" {
+		o = i.GetNewConnection()
+		if j.e.GetSecondaryOld().GetCall() == "" && isDevice(j.e.Other) && isParty(i.GetEndpoint(), j.e.Other.Id) {
+			return ""
+		}
+	}
+	if o.GetCall() != name {
+		return ""
+	}
+	return j.deviceOf(j.src, nil, o.GetDevice(), i.GetEndpoint())
 }
 
 // knownIn tells whether a name of a call was given in this epoch.
@@ -226,6 +240,10 @@ func (j *joining) parties() {
 		device := j.deviceOf(j.src, oldCall, written, beside)
 		if device == "" {
 			continue
+		}
+		if oldDevice == "" {
+			// A switch may leave out the old connection where the name stays.
+			oldCall, oldDevice = j.unchangedEnd(i, device)
 		}
 		state, ok := j.stateOf(i, device, oldDevice)
 		if oldDevice != "" {
@@ -336,6 +354,20 @@ func (j *joining) oldEnd(i *fsmpb.ListItem) (*Call, string) {
 	return nil, ""
 }
 
+// unchangedEnd finds the connection of a device that an item lists without its
+// old name.
+func (j *joining) unchangedEnd(i *fsmpb.ListItem, device string) (*Call, string) {
+	if c := j.oldCall(i.GetNewConnection().GetCall()); connOf(c, device) != nil {
+		return c, device
+	}
+	for _, c := range j.old() {
+		if connOf(c, device) != nil {
+			return c, device
+		}
+	}
+	return nil, ""
+}
+
 // stateOf is a party's state in the result; false if it has no part there yet.
 func (j *joining) stateOf(i *fsmpb.ListItem, device, oldDevice string) (fsmpb.ConnectionState, bool) {
 	if i.GetHasState() && i.State != fsmpb.ConnectionState_STATE_UNKNOWN {
@@ -359,6 +391,11 @@ func (j *joining) stateOf(i *fsmpb.ListItem, device, oldDevice string) (fsmpb.Co
 		// A single-step transfer's new party: Delivered or Established brings it.
 		return fsmpb.ConnectionState_NULL, false
 	}
+	if j.incomplete() && j.watched(j.src.sw, device) {
+		// Its call began while nobody listened: it may be alerting still. The
+		// snapshot that follows tells, and then clients hear of it.
+		return fsmpb.ConnectionState_STATE_UNKNOWN, true
+	}
 	return fsmpb.ConnectionState_CONNECTED, true
 }
 
@@ -379,13 +416,14 @@ func (j *joining) facts() {
 	if isParty(r.Calling, j.controller) && !j.stays[j.controller] {
 		r.Calling = j.newCaller()
 	}
-	if isParty(r.Called, j.controller) && !j.stays[j.controller] {
-		switch {
-		case isDevice(j.e.Other):
-			r.Called = j.e.Other
-		case j.secondary != nil && isDevice(j.secondary.Called):
-			r.Called = j.secondary.Called
-		}
+	switch {
+	case j.secondary != nil && isDevice(j.secondary.Called) && j.stays[j.secondary.Called.Id]:
+		r.Called = j.secondary.Called
+	case isParty(r.Called, j.controller) && !j.stays[j.controller] && isDevice(j.e.Other):
+		r.Called = j.e.Other
+	}
+	if j.e.Type == fsmpb.EventType_TRANSFERRED {
+		r.LastRedirection = deviceParty(j.controller)
 	}
 	if r.Linkage == "" {
 		r.Linkage = p.Linkage
@@ -405,10 +443,7 @@ func (j *joining) newCaller() *fsmpb.Party {
 	}
 	if j.primary == nil {
 		for _, i := range j.e.Connections {
-			if i.GetOldConnection().GetCall() != j.e.Subject.Call {
-				continue
-			}
-			if id := j.deviceOf(j.src, nil, i.OldConnection.Device, i.GetEndpoint()); j.stays[id] {
+			if id := j.cameFrom(i, j.e.Subject.Call); j.stays[id] {
 				return deviceParty(id)
 			}
 		}
@@ -447,9 +482,33 @@ func (j *joining) store() {
 	if j.incomplete() {
 		j.await(j.src, append(j.listed(), j.e.Via)...)
 	}
-	if !j.observed(r) {
+	switch {
+	case j.observed(r):
+	case j.goesOn(r):
+		// On its way to the next device, of which only Delivered will tell.
+		j.callDueIn(r.Id, j.settings.TombstoneMs)
+	default:
 		j.change(j.src, r).end(j.e.Cause)
 	}
+}
+
+// underWay tells whether a connection may still lead to another device.
+func underWay(x *Connection) bool {
+	return x.State != fsmpb.ConnectionState_CONNECTED && x.State != fsmpb.ConnectionState_HOLD
+}
+
+// goesOn tells whether a call that nobody watched has a part in can still come
+// to a device of this switch: the one that it was transferred to in one step, or
+// one where it rings or waits. Outside parties bring it back to nobody.
+func (j *joining) goesOn(r *Call) bool {
+	ours := func(device string) bool {
+		_, ok := j.devices.get(deviceKey(r.Switch, j.DeviceID(r.Switch, device)))
+		return ok
+	}
+	if j.e.GetSecondaryOld().GetCall() == "" && isDevice(j.e.Other) && ours(j.e.Other.Id) {
+		return true
+	}
+	return slices.ContainsFunc(r.Connections, func(x *Connection) bool { return underWay(x) && ours(x.Device) })
 }
 
 // incomplete tells whether one of the joined calls was not known, so that

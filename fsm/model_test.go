@@ -169,6 +169,9 @@ func (s *sim) dial(from string, cause string) {
 	c.calling = from
 	s.set(fsmpb.EventType_SERVICE_INITIATED, c, from, initiated, func(e *fsmpb.CallEvent) { e.Cause = cause })
 	s.set(fsmpb.EventType_ORIGINATED, c, from, online, func(e *fsmpb.CallEvent) { e.Cause = cause })
+	if !s.isWatched(to) && s.rng.IntN(2) == 0 {
+		s.set(fsmpb.EventType_NETWORK_REACHED, c, to, online, nil)
+	}
 	s.set(fsmpb.EventType_DELIVERED, c, to, alerting, nil)
 }
 
@@ -272,9 +275,11 @@ func (s *sim) join(primary, secondary *simCall, dev string) {
 				continue
 			}
 			parties = append(parties, p)
-			items = append(items, &fsmpb.ListItem{
-				NewConnection: &fsmpb.SwitchConn{Call: s.name(result), Device: p.device},
-				OldConnection: &fsmpb.SwitchConn{Call: s.name(c), Device: p.device}, Endpoint: deviceParty(p.device)})
+			item := &fsmpb.ListItem{NewConnection: &fsmpb.SwitchConn{Call: s.name(result), Device: p.device}, Endpoint: deviceParty(p.device)}
+			if c != result || s.rng.IntN(2) == 0 {
+				item.OldConnection = &fsmpb.SwitchConn{Call: s.name(c), Device: p.device}
+			}
+			items = append(items, item)
 		}
 	}
 	typ := fsmpb.EventType_TRANSFERRED

@@ -86,7 +86,7 @@ func (s *stage) showLogs(dir string) {
 		lines = slices.DeleteFunc(lines, func(l string) bool {
 			return !strings.Contains(l, "[WARN]") && !strings.Contains(l, "[ERROR]") && !strings.Contains(l, "panic") && !strings.Contains(l, "leading")
 		})
-		s.t.Logf("%s:\n%s", filepath.Base(name), strings.Join(lines[max(0, len(lines)-40):], "\n"))
+		s.t.Logf("%s:\n%s", filepath.Base(name), strings.Join(lines[max(0, len(lines)-8):], "\n"))
 	}
 }
 
@@ -177,6 +177,7 @@ func (s *stage) judge(when string) {
 	}
 	s.t.Logf("%s: %s", when, v)
 	if err := v.Err(); err != nil {
+		s.story(v.Desync)
 		s.t.Fatalf("%s: %v\n%s", when, err, v.Summary(20))
 	}
 	if violations := s.Switch.Violations(); len(violations) > 0 {
@@ -220,6 +221,7 @@ func (s *stage) breakLeader(when string, how func(*Process), events int) {
 		if now, ok := after[name]; ok {
 			same++
 			if now != id {
+				s.story([]string{fmt.Sprintf("call %d, call %d", id, now)})
 				s.t.Errorf("%s: call %s was call %d and is call %d", when, name, id, now)
 			}
 		}

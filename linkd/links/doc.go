@@ -31,9 +31,9 @@
 // effect: they go first into the new epoch, in the order in which they came. No
 // event is lost and none is doubled.
 //
-// One thing is left to the state machine: an event that took effect through one
-// device's copy in the old epoch, while the other device's copy did not, has that
-// other copy come in the new epoch. It recognises it as it does within one epoch.
+// The claim may fall between the copies of one event for two devices of its call.
+// Nothing that came later took effect then, so that the second copy finds the
+// state that the first one made, and changes nothing.
 //
 // Where there is no living old leader nothing is kept: the claim comes first.
 package links

@@ -134,8 +134,10 @@ func TestTakeoverAfterAKill(t *testing.T) {
 
 // Leadership is handed over under load: no event is lost, none is doubled.
 func TestHandover(t *testing.T) {
-	for _, lag := range []time.Duration{0, 5 * time.Millisecond, 50 * time.Millisecond} {
-		t.Run(lag.String(), func(t *testing.T) {
+	for name, lag := range map[string]time.Duration{
+		"prompt log": 0, "usual log": 5 * time.Millisecond, "slow log": 50 * time.Millisecond, "slow monitors": 6 * time.Millisecond,
+	} {
+		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed = 40, 8, 4 }, "a", "b")
 				defer r.close()
@@ -143,6 +145,9 @@ func TestHandover(t *testing.T) {
 				r.script()
 				time.Sleep(10 * time.Second)
 				ids := r.ids()
+				if name == "slow monitors" { // of standby connections from here on
+					r.configure("requests_per_second", "50")
+				}
 				start := r.now()
 				leader, other := r.nodes["a"], r.nodes["b"]
 				for range 6 {
@@ -151,8 +156,8 @@ func TestHandover(t *testing.T) {
 					leader.resign()
 					time.Sleep(300 * time.Millisecond) // nobody leads
 					other.lead()
-					r.await(5*time.Second, "claimed", func(*fsm.State) bool { return r.epoch() != epoch })
-					r.await(5*time.Second, "verified", ready)
+					r.await(10*time.Second, "claimed", func(*fsm.State) bool { return r.epoch() != epoch })
+					r.await(30*time.Second, "verified", ready)
 					time.Sleep(2 * time.Second)
 					leader.setLag(0)
 					r.sameIDs(ids)

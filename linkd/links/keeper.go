@@ -35,7 +35,8 @@ type keeper struct {
 	link     *fsm.Link
 	sw       *fsm.Switch
 	settings Settings
-	version  int // of the settings
+	place    int // counts the addresses
+	version  int // counts the settings
 	wanted   bool
 	demanded bool // by the campaign, for cold standby
 	gone     bool
@@ -54,13 +55,18 @@ func newKeeper(m *Manager, name string) *keeper {
 	return &keeper{m: m, name: name, settings: Defaults(), state: Disabled, since: time.Now(), turn: make(chan struct{}, 1)}
 }
 
-// configure takes over the provisioned part of the link. A connection that was
-// opened with other settings is closed.
+// configure takes over the provisioned part of the link. A connection to another
+// address is closed, a standby with other settings too; one that carries monitors
+// goes on with those that it was opened with.
 func (k *keeper) configure(sw *fsm.Switch, l *fsm.Link) {
 	s, err := settingsOf(sw, l)
 	k.mu.Lock()
-	same := k.link != nil && k.link.Address == l.Address && equalOptions(k.link.Settings, l.Settings) && equalOptions(k.sw.Settings, sw.Settings)
+	moved := k.link == nil || k.link.Address != l.Address
+	same := !moved && equalOptions(k.link.Settings, l.Settings) && equalOptions(k.sw.Settings, sw.Settings)
 	k.link, k.sw = l, sw
+	if moved {
+		k.place++
+	}
 	if !same {
 		k.settings = s
 		k.version++
@@ -182,7 +188,7 @@ func (k *keeper) keep(ctx context.Context) {
 	var again time.Time // no attempt before
 	for {
 		k.mu.Lock()
-		on, gone, settings, version := k.wanted || k.demanded, k.gone, k.settings, k.version
+		on, gone, settings, place, version := k.wanted || k.demanded, k.gone, k.settings, k.place, k.version
 		if !on {
 			k.tried, k.failures, again = false, 0, time.Time{}
 		}
@@ -196,7 +202,7 @@ func (k *keeper) keep(ctx context.Context) {
 			opened := time.Now()
 			conn, err := k.open(ctx, settings)
 			if err == nil {
-				err = k.hold(ctx, conn, version)
+				err = k.hold(ctx, conn, place, version)
 			}
 			if err != nil && ctx.Err() == nil {
 				again = time.Now().Add(k.failed(err, settings, time.Since(opened)))
@@ -257,7 +263,7 @@ func (k *keeper) open(ctx context.Context, s Settings) (*cstalink.Conn, error) {
 
 // hold keeps a connection until it is lost (the error says why) or isn't wanted
 // any more (nil).
-func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, version int) error {
+func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version int) error {
 	k.mu.Lock()
 	k.conn, k.used, k.tried = conn, false, false
 	k.mu.Unlock()
@@ -272,7 +278,7 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, version int) err
 	}()
 	for {
 		k.mu.Lock()
-		stale := k.version != version
+		stale := k.place != place || k.version != version && !k.used
 		unwanted := k.gone || !k.wanted && !k.demanded && !k.used
 		k.mu.Unlock()
 		if stale || unwanted {
