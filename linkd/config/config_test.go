@@ -125,7 +125,7 @@ switch "s" {
 func TestErrors(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
 		{"syntax", "limits {", `x.hcl:10:8: Unclosed configuration block: There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.`},
-		{"unknown setting", "limits {\n  sesions = 5\n}", `x.hcl:11:3: limits has no setting "sesions": did you mean sessions? Allowed: entry_bytes, feed_records, feed_bytes, sessions, monitors_per_session, intents, call_data_bytes, link_queue, propose_queue, handshakes_pending`},
+		{"unknown setting", "limits {\n  sesions = 5\n}", `x.hcl:11:3: limits has no setting "sesions": did you mean sessions? Allowed: entry_bytes, feed_records, feed_bytes, sessions, monitors_per_session, intents, call_data_bytes, handshakes_pending`},
 		{"unknown block", "swtch \"a\" {\n}", `x.hcl:10:1: the file has no block "swtch": did you mean switch? Allowed: node, tls, cluster, csta_listener, client, switch, limits, timers`},
 		{"setting at top", "log_level = \"info\"", `x.hcl:10:1: the file has no setting "log_level": none is allowed here`},
 		{"setting twice", "limits {\n  sessions = 5\n  sessions = 6\n}", `x.hcl:12:3: Attribute redefined: The argument "sessions" was already set at x.hcl:11,3-11. Each argument may be set only once.`},
