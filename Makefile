@@ -1,26 +1,54 @@
-# Every target runs on a machine that has Go and make, and nothing else.
+# Every target needs Go and make, and nothing else.
 
 BUF         := go run github.com/bufbuild/buf/cmd/buf@v1.75.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: build test lint fmt generate
+CODE := cmd ctl fsm linkd transport
 
-build: ## build the three programs into bin/
+# Tests that run clusters of real processes; each has the machine for itself.
+CLUSTERS := ./linkd/drill ./linkd/e2e
+
+# Where goroutines share things; the race detector makes them several times slower.
+RACE := ./fsm ./linkd/... ./transport/api/... ./transport/raftnet/... ./transport/switchsim ./ctl
+
+# How long each fuzz test runs, and how often the soak repeats its test.
+FUZZTIME ?= 20s
+ROUNDS   ?= 10
+
+.PHONY: help build test race lint fmt generate fuzz soak
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build linkd, linkctl and switchsim into bin/
 	go build -o bin/ ./cmd/...
 
 test: ## every test that fits into minutes
-	go test ./...
+	go test -timeout 10m $$(go list ./... | grep -vxF "$$(go list $(CLUSTERS))")
+	go test -p 1 -timeout 15m $(CLUSTERS)
+
+race: ## the tests of what runs concurrently, under the race detector
+	go test -race -timeout 30m $(RACE)
 
 lint: ## formatting, vet, staticcheck
-	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	@bad=$$(gofmt -l $(CODE)); test -z "$$bad" || { echo "gofmt would change:"; echo "$$bad"; exit 1; }
 	go vet ./...
 	$(STATICCHECK) ./...
 
-fmt:
-	gofmt -w $$(git ls-files '*.go')
+fmt: ## format all Go files
+	gofmt -w $(CODE)
 
-# Generated code is committed; this makes it again.
-generate:
-	@for dir in $(wildcard fsm/fsmpb transport/api/apipb); do \
+generate: ## make the committed generated code again
+	@for dir in fsm/fsmpb transport/api/apipb; do \
 	  $(BUF) generate $$dir --template '{"version":"v2","plugins":[{"local":["go","run","google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12"],"out":"'$$dir'","opt":["paths=source_relative"]},{"local":["go","run","connectrpc.com/connect/cmd/protoc-gen-connect-go@v1.21.1"],"out":"'$$dir'","opt":["paths=source_relative"]}]}' || exit 1; \
 	done
+
+fuzz: ## each fuzz test for FUZZTIME (20s)
+	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(CODE) | xargs -n1 dirname | sort -u); do \
+	  for f in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -c6-); do \
+	    echo "== $$dir $$f"; go test ./$$dir -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; \
+	  done; \
+	done
+
+soak: ## ROUNDS (10) times twenty kills of the leader of a real cluster
+	go test ./linkd/drill -run 'TestLeaderKilledTwentyTimes' -count $(ROUNDS) -timeout 0 -v

@@ -321,7 +321,7 @@ func (d *draft) bridge(e *fsmpb.CallEvent, dev string) {
 	default:
 		return
 	}
-	if held == needs || held == fsmpb.ConnectionState_STATE_UNKNOWN {
+	if held == needs {
 		return
 	}
 	d.unsynced(dev, held, needs, false)

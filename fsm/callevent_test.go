@@ -442,3 +442,15 @@ func TestExpectedCall(t *testing.T) {
 		t.Error("a call without events stays")
 	}
 }
+
+// Events lost before a live one are made up for: each hearer gets a legal order.
+func TestLiveEventAfterLostOnes(t *testing.T) {
+	r := newRig(t, "A")
+	r.say(`A: Delivered x/A calling=555 called=A cause=newCall
+		A: Retrieved x/A`)
+	r.want(`1 delivered A | 555=connected A=alerting
+		1 unsynced A alerting>hold
+		1 established* A | 555=connected A=connected
+		1 held* A | 555=connected A=hold
+		1 retrieved A | 555=connected A=connected`)
+}

@@ -42,7 +42,13 @@ func (t *txn) client(c *fsmpb.ClientCommand) Result {
 	case *fsmpb.ClientCommand_CancelRouter:
 		return t.cancelRouter(a, b.CancelRouter.Registration)
 	case *fsmpb.ClientCommand_RouteAnswer:
-		return t.routeAnswer(s, b.RouteAnswer)
+		// Its number was taken in, whatever comes of it: a late answer is no
+		// fault of the attachment.
+		if r := t.routeAnswer(s, b.RouteAnswer); r.Err == nil {
+			return r
+		}
+		t.counters.Refused++
+		return Result{}
 	}
 	return t.fail(a, "operation", "serviceNotSupported")
 }

@@ -391,6 +391,11 @@ func (j *joining) stateOf(i *fsmpb.ListItem, device, oldDevice string) (fsmpb.Co
 		// A single-step transfer's new party: Delivered or Established brings it.
 		return fsmpb.ConnectionState_NULL, false
 	}
+	if j.incomplete() && j.watched(j.src.sw, device) {
+		// Its call began while nobody listened: it may be alerting still. The
+		// snapshot that follows tells, and then clients hear of it.
+		return fsmpb.ConnectionState_STATE_UNKNOWN, true
+	}
 	return fsmpb.ConnectionState_CONNECTED, true
 }
 
@@ -479,7 +484,7 @@ func (j *joining) store() {
 	}
 	switch {
 	case j.observed(r):
-	case j.e.GetSecondaryOld().GetCall() == "" || slices.ContainsFunc(r.Connections, underWay):
+	case j.goesOn(r):
 		// On its way to the next device, of which only Delivered will tell.
 		j.callDueIn(r.Id, j.settings.TombstoneMs)
 	default:
@@ -490,6 +495,20 @@ func (j *joining) store() {
 // underWay tells whether a connection may still lead to another device.
 func underWay(x *Connection) bool {
 	return x.State != fsmpb.ConnectionState_CONNECTED && x.State != fsmpb.ConnectionState_HOLD
+}
+
+// goesOn tells whether a call that nobody watched has a part in can still come
+// to a device of this switch: the one that it was transferred to in one step, or
+// one where it rings or waits. Outside parties bring it back to nobody.
+func (j *joining) goesOn(r *Call) bool {
+	ours := func(device string) bool {
+		_, ok := j.devices.get(deviceKey(r.Switch, j.DeviceID(r.Switch, device)))
+		return ok
+	}
+	if j.e.GetSecondaryOld().GetCall() == "" && isDevice(j.e.Other) && ours(j.e.Other.Id) {
+		return true
+	}
+	return slices.ContainsFunc(r.Connections, func(x *Connection) bool { return underWay(x) && ours(x.Device) })
 }
 
 // incomplete tells whether one of the joined calls was not known, so that

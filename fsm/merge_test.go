@@ -253,6 +253,7 @@ func TestTransferOfUnknownCalls(t *testing.T) {
 	// With one of the two known, snapshots must tell of the rest.
 	r = consulting(t, true)
 	r.say(`A: Transferred x/A second=unknown/A other=C list=x/B<x/B,x/C<unknown/C`)
-	r.want(`1 transferred A +0=1 | B=connected A=null C=connected`)
+	// C may be alerting still.
+	r.want(`1 transferred A +0=1 | B=connected A=null C=stateunknown`)
 	r.wantVerified("C", false)
 }

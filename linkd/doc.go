@@ -15,5 +15,8 @@
 //	drill      proof: breaks a cluster and compares the three truths
 //
 // Data takes one road: link, fact, proposer, log, state machine, feed, session,
-// client; and back as intents. Nothing here keeps call state of its own.
+// client; and back as intents.
+//
+// It never keeps call state of its own, and never decides what a message of a
+// protocol means to a call: that is package fsm.
 package linkd

@@ -16,7 +16,8 @@ import (
 const (
 	ProgressEvery = 50 * time.Millisecond // at most so long after a client was told something
 	ProgressBurst = 64                    // or after so many events of one client
-	SignOfLife    = 10 * time.Second      // each session's, changed or not
+	SignOfLife    = 10 * time.Second      // each session's at least, changed or not
+	lifeTick      = time.Second           // between looks for signs of life that are due
 	progressLimit = 5 * time.Second       // for one proposal
 )
 
@@ -51,6 +52,7 @@ type Report struct {
 	p                   *Progress
 	session, attachment uint64
 	delivery            Delivery
+	every               time.Duration // between signs of life
 
 	// Guarded by p.mu.
 	last  fsm.Position // in the log
@@ -58,9 +60,11 @@ type Report struct {
 	alive time.Time    // last sign of life
 }
 
-// Join reports a session's deliveries until Leave. at is what the log has.
-func (p *Progress) Join(session, attachment uint64, at fsm.Position, d Delivery) *Report {
-	r := &Report{p: p, session: session, attachment: attachment, delivery: d, last: at, alive: time.Now()}
+// Join reports a session's deliveries until Leave. at is what the log has; the
+// session ends without a sign of life for as long as life.
+func (p *Progress) Join(session, attachment uint64, life time.Duration, at fsm.Position, d Delivery) *Report {
+	every := min(SignOfLife-lifeTick, life/3)
+	r := &Report{p: p, session: session, attachment: attachment, delivery: d, every: every, last: at, alive: time.Now()}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.reports[r] = struct{}{}
@@ -92,7 +96,7 @@ func (r *Report) Sent(events int) {
 
 // Run proposes until ctx ends.
 func (p *Progress) Run(ctx context.Context) {
-	life := time.NewTicker(SignOfLife / 4)
+	life := time.NewTicker(lifeTick)
 	defer life.Stop()
 	soon := time.NewTimer(0)
 	<-soon.C
@@ -132,7 +136,7 @@ func (p *Progress) items(now time.Time) (items []*fsmpb.SessionProgress_Item, mo
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for r := range p.reports {
-		life := now.Sub(r.alive) >= SignOfLife*3/4
+		life := now.Sub(r.alive) >= r.every
 		if r.sent == 0 && !life {
 			continue
 		}

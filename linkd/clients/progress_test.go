@@ -82,7 +82,7 @@ func TestProgress(t *testing.T) {
 		defer cancel()
 
 		one, two := new(told), new(told)
-		r1, r2 := p.Join(1, 11, fsm.Position{}, one), p.Join(2, 12, fsm.Position{}, two)
+		r1, r2 := p.Join(1, 11, time.Hour, fsm.Position{}, one), p.Join(2, 12, time.Hour, fsm.Position{}, two)
 		expect := func(want ...line) {
 			t.Helper()
 			synctest.Wait()
@@ -138,6 +138,15 @@ func TestProgress(t *testing.T) {
 		synctest.Wait()
 		got := b.take()
 		if len(got) != 1 || got[0].Session != 1 || got[0].At > 11250*ms {
+			t.Fatalf("%v", got)
+		}
+
+		// One whose life is short gives them in time.
+		r1.Leave()
+		p.Join(3, 13, 5*time.Second, fsm.Position{}, one)
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if got := b.take(); len(got) < 2 || got[0].Session != 3 {
 			t.Fatalf("%v", got)
 		}
 	})

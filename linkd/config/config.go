@@ -42,7 +42,7 @@ type Node struct {
 	// APIListen is the address of the operators' API.
 	APIListen string `hcl:"api_listen" form:"listen" default:":7500"`
 	// HTTPListen is the address of health and metrics.
-	HTTPListen string `hcl:"http_listen" form:"listen" default:":7402"`
+	HTTPListen string `hcl:"http_listen" form:"listen" default:":7600"`
 	// Timing is how soon a silent leader is given up; the same on every node.
 	Timing Timing `hcl:"timing" oneof:"lan|metro|wan" default:"metro"`
 	// LogLevel is the least severe level that is logged.

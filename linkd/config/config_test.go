@@ -235,18 +235,6 @@ func TestRangeNumbers(t *testing.T) {
 	}
 }
 
-func TestTiming(t *testing.T) {
-	for timing, want := range map[Timing]RaftTiming{
-		LAN:   {150 * time.Millisecond, 75 * time.Millisecond, 2 * time.Second},
-		Metro: {500 * time.Millisecond, 250 * time.Millisecond, 2 * time.Second},
-		WAN:   {2500 * time.Millisecond, 1200 * time.Millisecond, 10 * time.Second},
-	} {
-		if got := timing.Raft(); got != want || got.Lease > got.Heartbeat/2 {
-			t.Errorf("%s: %+v", timing, got)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(small + pbx("p", "dn_range {\n from = \"10\"\n to = \"20\"\n}")))

@@ -1,152 +1,165 @@
-package deadlines_test
+package deadlines
 
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/linkd/deadlines"
+	"github.com/holdline/holdline/linkd/clock"
+	"github.com/holdline/holdline/linkd/replica"
 	"go.uber.org/goleak"
 	"google.golang.org/protobuf/proto"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// node is a state machine whose log applies at once.
-type node struct {
-	t     *testing.T
-	start time.Time
-	skew  time.Duration // the entries' time is so far behind
-	fail  int           // proposals that fail
+// bubbleClock is the time of a synctest bubble.
+type bubbleClock struct{ start time.Time }
 
-	mu       sync.Mutex
-	m        *fsm.Machine
-	index    uint64
-	changed  chan struct{}
-	proposed []time.Duration
+func (c bubbleClock) Now() time.Time          { return time.Now() }
+func (c bubbleClock) Boottime() time.Duration { return time.Since(c.start) }
+
+// oneNode is a log that commits at once, while it works.
+type oneNode struct {
+	t       *testing.T
+	replica *replica.Replica
+	index   uint64
+	broken  error
+	asked   int       // for a deadline
+	last    time.Time // when
 }
 
-func newNode(t *testing.T) *node {
-	return &node{t: t, start: time.Now(), m: fsm.New(), changed: make(chan struct{})}
+func newNode(t *testing.T) *oneNode {
+	var c clock.Clock = bubbleClock{time.Now()}
+	n := &oneNode{t: t, replica: replica.New(clock.NewLogClock(c), func(err error) { t.Error(err) })}
+	n.must(&fsmpb.Command{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: "c"}}})
+	n.must(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "pbx"}}}})
+	return n
 }
 
-func (n *node) View() *fsm.State { return n.m.View() }
-
-func (n *node) Changed() <-chan struct{} {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.changed
-}
-
-func (n *node) now() int64 { return time.Since(n.start).Milliseconds() + 1 }
-
-func (n *node) Propose(_ context.Context, c *fsmpb.Command) (fsm.Result, error) {
-	n.mu.Lock()
-	n.proposed = append(n.proposed, time.Since(n.start))
-	if n.fail > 0 {
-		n.fail--
-		n.mu.Unlock()
-		return fsm.Result{}, errors.New("no leader")
+func (n *oneNode) must(c *fsmpb.Command) uint64 {
+	n.t.Helper()
+	r, err := n.Propose(n.t.Context(), c)
+	if err != nil {
+		n.t.Fatal(err)
 	}
-	n.mu.Unlock()
-	return n.apply(c), nil
+	return r.ID
 }
 
-func (n *node) apply(c *fsmpb.Command) fsm.Result {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+// session opens a session that lives so long without a sign of life.
+func (n *oneNode) session(name string, life time.Duration) uint64 {
+	n.t.Helper()
+	return n.must(&fsmpb.Command{Kind: &fsmpb.Command_OpenSession{OpenSession: &fsmpb.OpenSession{Switch: "pbx", Identity: name, LifeMs: life.Milliseconds()}}})
+}
+
+func (n *oneNode) lives(id uint64) bool { _, ok := n.replica.View().Session(id); return ok }
+
+func (n *oneNode) Propose(_ context.Context, c *fsmpb.Command) (fsm.Result, error) {
+	if c.GetExpire() != nil {
+		n.asked, n.last = n.asked+1, time.Now()
+	}
+	if n.broken != nil {
+		return fsm.Result{}, n.broken
+	}
 	n.index++
-	data, err := proto.Marshal(&fsmpb.Entry{TimeMs: n.now() - n.skew.Milliseconds(), Level: 1, Commands: []*fsmpb.Command{c}})
+	data, err := proto.Marshal(&fsmpb.Entry{TimeMs: n.replica.NowMS(), Level: 1, Commands: []*fsmpb.Command{c}})
 	if err != nil {
-		n.t.Error(err)
+		return fsm.Result{}, err
 	}
-	res, err := n.m.Apply(n.index, 1, data)
-	if err != nil {
-		n.t.Error(err)
+	switch a := n.replica.Apply(&raft.Log{Index: n.index, Term: 1, Type: raft.LogCommand, Data: data}).(type) {
+	case []fsm.Result:
+		if a[0].Err != nil {
+			return a[0], a[0].Err
+		}
+		return a[0], nil
+	case error:
+		return fsm.Result{}, a
 	}
-	close(n.changed)
-	n.changed = make(chan struct{})
-	return res[0]
+	return fsm.Result{}, errors.New("no answer")
 }
 
-// session opens a session that lives so long.
-func (n *node) session(identity string, life time.Duration) {
-	n.apply(&fsmpb.Command{Kind: &fsmpb.Command_OpenSession{OpenSession: &fsmpb.OpenSession{
-		Switch: "sw", Identity: identity, Edition: 4, LifeMs: life.Milliseconds(),
-	}}})
-}
-
-func (n *node) sessions() (c int) {
-	for range n.View().Sessions() {
-		c++
-	}
-	return c
-}
-
-func run(t *testing.T, test func(*node)) {
-	synctest.Test(t, func(t *testing.T) {
-		n := newNode(t)
-		n.apply(&fsmpb.Command{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: "c", Settings: fsm.DefaultSettings()}}})
-		n.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "sw"}}}})
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan error, 1)
-		go func() { done <- deadlines.Run(ctx, n, n, n.now, hclog.NewNullLogger()) }()
-		test(n)
+// watch runs the leader's watch until stop.
+func (n *oneNode) watch() (stop func()) {
+	ctx, cancel := context.WithCancel(n.t.Context())
+	done := make(chan error, 1)
+	go func() { done <- Run(ctx, n, n.replica, n.replica.NowMS, hclog.NewNullLogger()) }()
+	return func() {
 		cancel()
 		if err := <-done; err != nil {
-			t.Error(err)
+			n.t.Error(err)
+		}
+	}
+}
+
+func TestDeadlinesPassInOrderAndNotEarly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNode(t)
+		long, short := n.session("long", 30*time.Second), n.session("short", 10*time.Second)
+		defer n.watch()()
+		began := time.Now()
+		time.Sleep(10*time.Second - time.Millisecond)
+		synctest.Wait()
+		if n.asked != 0 || !n.lives(short) {
+			t.Fatalf("a deadline passed after %s", time.Since(began))
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if n.lives(short) || !n.lives(long) {
+			t.Errorf("after 11 s: short %t, long %t", n.lives(short), n.lives(long))
+		}
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if n.lives(long) || n.asked != 2 {
+			t.Errorf("after 31 s: long %t, %d proposals", n.lives(long), n.asked)
 		}
 	})
 }
 
-func TestDeadlinesPassInTime(t *testing.T) {
-	run(t, func(n *node) {
+// A deadline that moved is not this one, and one that comes earlier than the
+// one that is waited for is noticed.
+func TestDeadlineThatMoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNode(t)
+		id := n.session("s", 10*time.Second)
+		defer n.watch()()
+		time.Sleep(9 * time.Second)
 		synctest.Wait()
-		n.session("late", 20*time.Second)
-		n.session("soon", 5*time.Second) // is the next one now
-		time.Sleep(5*time.Second - time.Millisecond)
+		n.session("s", 10*time.Second)
+		soon := n.session("soon", time.Second)
+		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if c := n.sessions(); c != 2 {
-			t.Errorf("%d sessions too early", c)
-		}
-		time.Sleep(20 * time.Millisecond)
-		synctest.Wait()
-		if c := n.sessions(); c != 1 {
-			t.Errorf("%d sessions after the first deadline", c)
-		}
-		time.Sleep(15 * time.Second)
-		synctest.Wait()
-		if c := n.sessions(); c != 0 {
-			t.Errorf("%d sessions after the second deadline", c)
-		}
-		if len(n.proposed) != 2 {
-			t.Errorf("proposed %d times, at %v", len(n.proposed), n.proposed)
+		if !n.lives(id) || n.lives(soon) || n.asked != 1 {
+			t.Errorf("moved %t, soon %t, %d proposals", n.lives(id), n.lives(soon), n.asked)
 		}
 	})
 }
 
-// An entry's time may be a little behind, and a proposal may fail: then the same
-// deadline is proposed again, after a pause.
-func TestDeadlinesAreProposedUntilTheyPass(t *testing.T) {
-	run(t, func(n *node) {
-		n.fail = 3
-		n.session("s", 5*time.Second)
-		n.mu.Lock()
-		n.skew = 100 * time.Millisecond
-		n.mu.Unlock()
-		time.Sleep(6 * time.Second)
+// While the log can't be reached the watch goes on trying, but not without end
+// and rest.
+func TestBrokenLogIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := newNode(t)
+		id := n.session("s", time.Second)
+		n.broken = errors.New("no leader")
+		stop := n.watch()
+		time.Sleep(3 * time.Second)
 		synctest.Wait()
-		if c := n.sessions(); c != 0 {
-			t.Error("the session lives")
+		if n.asked < 10 || n.asked > 2*int(2*time.Second/retry) {
+			t.Errorf("%d proposals in two seconds without a log", n.asked)
 		}
-		if k := len(n.proposed); k < 4 || k > 12 {
-			t.Errorf("proposed %d times, at %v", k, n.proposed)
+		stop()
+		n.broken = nil
+		defer n.watch()()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if n.lives(id) {
+			t.Error("the session outlived its deadline")
 		}
 	})
 }

@@ -226,6 +226,9 @@ func (c *comparison) judge(before, after *Truth, held map[string][]*apipb.CallIn
 	for _, id := range sortedKeys(held) {
 		found := map[string]bool{}
 		for _, i := range held[id] {
+			if !slices.ContainsFunc(i.Parties, func(p *apipb.PartyInfo) bool { return slices.Contains(c.Devices, p.Device) }) {
+				continue // on its way between devices that the switch tells of
+			}
 			call := s.find(i, after.Names)
 			ours[fmt.Sprint(i.Id)] = call
 			if call == "" {

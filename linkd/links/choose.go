@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// logSelected is the number by which operators of T-Servers know the choice of
+// a link.
+const logSelected = 35115
+
 // choose picks the link of a switch that is to be driven, and waits for one: the
 // highest priority that is operational, and the first by name among equals. A
 // link of a higher priority whose first attempt is still under way is waited for
@@ -18,7 +22,7 @@ func (c *campaign) choose(ctx context.Context) (*ride, error) {
 		var wait <-chan time.Time
 		for _, k := range c.candidates() {
 			if r := k.take(); r != nil {
-				c.m.log.Info("link selected", "switch", c.sw, "link", k.name, "priority", k.priority())
+				c.m.log.Info("STANDARD CTI link is selected", "number", logSelected, "switch", c.sw, "link", k.name, "priority", k.priority())
 				return r, nil
 			}
 			if left := k.patience() - time.Since(began); k.fresh() && left > 0 {

@@ -2,7 +2,6 @@ package operator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/linkd/proposer"
+	"github.com/holdline/holdline/transport/api"
 	"github.com/holdline/holdline/transport/api/apipb"
 	"github.com/holdline/holdline/transport/api/apipb/apipbconnect"
 )
@@ -60,10 +60,6 @@ func New(o Options) *Service { return &Service{o: o} }
 
 var _ apipbconnect.OperatorHandler = (*Service)(nil)
 
-// leaderHeader carries the API address of the leader beside errors of a node
-// that doesn't lead.
-const leaderHeader = "Holdline-Leader"
-
 // leader returns a client for the leading node, or nil where this node leads.
 func (s *Service) leader() (apipbconnect.OperatorClient, error) {
 	_, id := s.o.Raft.LeaderWithID()
@@ -71,7 +67,7 @@ func (s *Service) leader() (apipbconnect.OperatorClient, error) {
 		return nil, nil
 	}
 	if id == "" {
-		return nil, connect.NewError(connect.CodeUnavailable, errors.New("no leader is known here: look at the members with `linkctl status`, and try again"))
+		return nil, api.NotLeader("", "")
 	}
 	n, ok := s.o.Replica.View().Node(string(id))
 	if !ok || n.ApiAddress == "" {
@@ -99,13 +95,11 @@ func (s *Service) read(ctx context.Context, r *apipb.Read) (*fsm.State, error) {
 	return s.o.Replica.View(), nil
 }
 
+// notLeader sends the asker on to the leader.
 func (s *Service) notLeader() error {
 	_, id := s.o.Raft.LeaderWithID()
-	err := connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf("node %s doesn't lead, %q does", s.o.NodeID, id))
-	if n, ok := s.o.Replica.View().Node(string(id)); ok {
-		err.Meta().Set(leaderHeader, n.ApiAddress)
-	}
-	return err
+	n, _ := s.o.Replica.View().Node(string(id))
+	return api.NotLeader(string(id), n.GetApiAddress())
 }
 
 func (s *Service) applied(v *fsm.State) *apipb.Applied {

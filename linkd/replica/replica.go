@@ -26,6 +26,7 @@ type Replica struct {
 	fatal   func(error) // this node can't go on
 
 	mu            sync.Mutex
+	failed        error // why nothing more is applied
 	watchers      map[int]func(*fsmpb.Fact)
 	watcher       int
 	changed       chan struct{} // closed at the next change
@@ -84,7 +85,8 @@ func (r *Replica) wake() {
 func (r *Replica) Apply(l *raft.Log) any { return r.ApplyBatch([]*raft.Log{l})[0] }
 
 // ApplyBatch implements raft.BatchingFSM: readers are woken once a batch. The
-// answer to each entry is []fsm.Result or an error.
+// answer to each entry is []fsm.Result or an error. After an error nothing more
+// is applied.
 func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 	answers := make([]any, len(logs))
 	for i, l := range logs {
@@ -95,9 +97,13 @@ func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 		if l.Type != raft.LogCommand {
 			continue
 		}
+		if err := r.failure(); err != nil {
+			answers[i] = err
+			continue
+		}
 		results, err := r.machine.Apply(l.Index, l.Term, l.Data)
 		if err != nil {
-			r.fatal(err)
+			r.fail(err)
 			answers[i] = err
 			continue
 		}
@@ -107,6 +113,21 @@ func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 	r.clock.Observe(r.machine.TimeMS())
 	r.wake()
 	return answers
+}
+
+// fail stops this copy where the log stopped to make sense: what follows would
+// be applied to another state than the other nodes'.
+func (r *Replica) fail(err error) {
+	r.mu.Lock()
+	r.failed = err
+	r.mu.Unlock()
+	r.fatal(err)
+}
+
+func (r *Replica) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
 }
 
 // WatchFacts calls fn with each fact that takes effect from now on, in the order
@@ -166,8 +187,14 @@ func (r *Replica) Configuration() raft.Configuration {
 	return r.configuration
 }
 
-// Snapshot implements raft.FSM: it takes a view, so that the log goes on.
-func (r *Replica) Snapshot() (raft.FSMSnapshot, error) { return snapshot{r.machine.View()}, nil }
+// Snapshot implements raft.FSM: it takes a view, so that the log goes on. A
+// state that stopped must not replace the log that would stop it again.
+func (r *Replica) Snapshot() (raft.FSMSnapshot, error) {
+	if err := r.failure(); err != nil {
+		return nil, fmt.Errorf("no snapshot of a state that stopped: %w", err)
+	}
+	return snapshot{r.machine.View()}, nil
+}
 
 // Restore implements raft.FSM.
 func (r *Replica) Restore(rc io.ReadCloser) error {

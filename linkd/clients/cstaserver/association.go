@@ -159,6 +159,7 @@ func (c *conn) keepAlive(now time.Time) {
 		}
 	case c.asso.explicit && !c.asso.expires.IsZero() && !now.Before(c.asso.expires):
 		c.sessionTimerExpired()
+	case c.l.o.Heartbeat == 0:
 	case silent < c.l.o.Heartbeat:
 		c.asso.missed = 0
 	case c.full.Load(): // it is us who don't read
@@ -176,8 +177,11 @@ func (c *conn) keepAlive(now time.Time) {
 func (c *conn) nextDeadline() time.Time {
 	next := c.born.Add(c.l.o.HandshakeTimeout)
 	if c.spoke.Load() {
-		heard := c.born.Add(time.Duration(c.heard.Load()))
-		next = heard.Add(time.Duration(c.asso.missed+1) * c.l.o.Heartbeat)
+		next = time.Now().Add(time.Hour)
+		if every := c.l.o.Heartbeat; every > 0 {
+			heard := c.born.Add(time.Duration(c.heard.Load()))
+			next = heard.Add(time.Duration(c.asso.missed+1) * every)
+		}
 		if !c.asso.expires.IsZero() && c.asso.expires.Before(next) {
 			next = c.asso.expires
 		}
@@ -193,7 +197,7 @@ func (c *conn) nextDeadline() time.Time {
 		}
 	}
 	if c.full.Load() && next.Before(time.Now()) {
-		next = time.Now().Add(c.l.o.Heartbeat)
+		next = time.Now().Add(time.Second)
 	}
 	return next
 }

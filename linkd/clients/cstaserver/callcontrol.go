@@ -20,7 +20,7 @@ func (c *conn) callControl(invoke uint16, m csta.Message) *csta.ErrorCode {
 	if !s.IsZero() {
 		r.Secret, packed = true, s.Append(nil)
 	}
-	c.submit(command{pending: pending{invoke: invoke, name: m.Name()}, secret: packed, put: func(cc *fsmpb.ClientCommand) {
+	c.submit(command{pending: pending{invoke: invoke, name: m.Name(), work: true}, secret: packed, put: func(cc *fsmpb.ClientCommand) {
 		cc.Body = &fsmpb.ClientCommand_Request{Request: r}
 	}})
 	return nil
@@ -183,7 +183,7 @@ func switchResponse(d *fsmpb.RequestDone) csta.Message {
 	case fsmpb.Service_SET_FORWARDING:
 		return &csta.SetForwardingResponse{}
 	case fsmpb.Service_ESCAPE:
-		return &csta.EscapeResponse{}
+		return &csta.EscapeResponse{Extensions: extensions(d.Private)}
 	}
 	return nil
 }

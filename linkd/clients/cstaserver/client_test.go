@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -307,5 +306,3 @@ func (c *client) started(invoke string) string {
 	}
 	return xref
 }
-
-var errTest = errors.New("test")

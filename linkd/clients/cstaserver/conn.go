@@ -211,7 +211,7 @@ func (c *conn) loop() error {
 		}
 		timer.Reset(time.Until(c.nextDeadline()))
 		in := c.in
-		if c.sess.busy(c.l.o.MaxRequests) {
+		if c.sess.busy() {
 			in = nil
 		}
 		select {

@@ -225,8 +225,7 @@ func deviceID(p *fsmpb.Party) csta.DeviceID {
 }
 
 func endpoint(p *fsmpb.Party) csta.Endpoint {
-	s := subject(p, "")
-	return csta.Endpoint{Kind: s.Kind, Device: s.Device}
+	return csta.Endpoint(subject(p, ""))
 }
 
 func connectionList(list []*fsmpb.NewConnection) []csta.ConnectionListItem {

@@ -90,7 +90,7 @@ func (c *conn) flush() {
 	if s.gap == nil {
 		s.told = c.at
 		if s.met && s.report == nil {
-			s.report = c.l.d.Progress.Join(s.id, s.attachment, c.at, c.out)
+			s.report = c.l.d.Progress.Join(s.id, s.attachment, c.sessionLife(), c.at, c.out)
 		}
 	}
 	c.out.push(c.buf, c.marks, s.told)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/transport/csta"
 )
 
 // monitor is one of the client's monitors, as it was at the position that the
@@ -16,10 +15,7 @@ type monitor struct {
 	device string // empty: it monitors a call
 	typ    fsmpb.MonitorType
 	filter uint64
-	object string          // as GetMonitors tells it
-	wrote  csta.FilterBits // bits of the client's own filter that are true
-	known  bool            // false: it ended meanwhile, and its filter isn't known any more
-	since  fsm.Position
+	object string // as GetMonitors tells it
 }
 
 func newMonitor(m *fsmpb.Monitor) *monitor {
@@ -27,10 +23,7 @@ func newMonitor(m *fsmpb.Monitor) *monitor {
 	if object == "" {
 		object = decimal(m.Call)
 	}
-	return &monitor{
-		xref: m.Xref, id: decimal(m.Xref), device: m.Device, typ: m.Type, filter: m.Filter, object: object,
-		wrote: csta.FilterBits(m.RawFilter),
-	}
+	return &monitor{xref: m.Xref, id: decimal(m.Xref), device: m.Device, typ: m.Type, filter: m.Filter, object: object}
 }
 
 func (m *monitor) passes(t fsmpb.EventType) bool { return m.filter&(1<<t) != 0 }

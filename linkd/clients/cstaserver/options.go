@@ -48,13 +48,13 @@ type Options struct {
 	Serve          Serve        // [ServeLeader]
 
 	SessionLife      time.Duration // a session ends so long after its client was last there [10 min]
-	Heartbeat        time.Duration // SystemStatus after so much silence [30 s]
+	Heartbeat        time.Duration // SystemStatus after so much silence; 0: never
 	Misses           int           // unanswered heartbeats before the connection is dropped [2]
 	HandshakeTimeout time.Duration // for the first message of a client [5 s]
 	WriteTimeout     time.Duration // for one write to make progress [10 s]
 
 	MaxClients   int // connections [256]
-	MaxRequests  int // requests of one connection without an answer [4096]
+	MaxRequests  int // calls, features and snapshots that one connection waits for [1024]
 	MaxFrame     int // octets, header included, of a frame from a client [65535]
 	QueueRecords int // records of the feed that a client may lag behind [65536]
 	QueueBytes   int // octets to one client that wait to be written [4 MiB]
@@ -66,12 +66,11 @@ func (o Options) withDefaults() Options {
 	def(&o.Resume, Replay)
 	def(&o.Serve, ServeLeader)
 	def(&o.SessionLife, 10*time.Minute)
-	def(&o.Heartbeat, 30*time.Second)
 	def(&o.Misses, 2)
 	def(&o.HandshakeTimeout, 5*time.Second)
 	def(&o.WriteTimeout, 10*time.Second)
 	def(&o.MaxClients, 256)
-	def(&o.MaxRequests, 4096)
+	def(&o.MaxRequests, 1024)
 	def(&o.MaxFrame, csta.MaxFrame)
 	def(&o.QueueRecords, 65536)
 	def(&o.QueueBytes, 4<<20)
@@ -101,16 +100,20 @@ func (o *Options) check() error {
 		return bad("serve %q: choose %s or %s", o.Serve, ServeLeader, ServeAny)
 	case o.MaxFrame < 1024 || o.MaxFrame > csta.MaxFrame:
 		return bad("longest frame %d: choose 1024 to %d octets", o.MaxFrame, csta.MaxFrame)
-	case o.QueueBytes < 2*csta.MaxFrame:
-		return bad("queue of %d octets: choose %d or more", o.QueueBytes, 2*csta.MaxFrame)
-	case o.SessionLife < 30*time.Second:
-		return bad("session life %v: choose 30 s or more", o.SessionLife)
+	case o.QueueBytes < minQueue:
+		return bad("queue of %d octets: choose %d or more", o.QueueBytes, minQueue)
+	case o.SessionLife < 5*time.Second:
+		return bad("session life %v: choose 5 s or more", o.SessionLife)
 	case o.Heartbeat < 0 || o.HandshakeTimeout < 0 || o.WriteTimeout < 0 ||
 		o.Misses < 0 || o.MaxClients < 0 || o.MaxRequests < 0 || o.QueueRecords < 0:
 		return bad("a time or a limit is negative")
 	}
 	return nil
 }
+
+// minQueue is the smallest Options.QueueBytes: two of the longest frames that
+// are sent.
+const minQueue = 64 << 10
 
 // Times that are no setting.
 const (

@@ -23,6 +23,7 @@ func (c *conn) replied(r *fsm.Record, k *fsmpb.Reply) {
 		return
 	}
 	delete(s.pending, k.Ordinal)
+	s.answered(m)
 	if k.Category != "" {
 		c.fail(m.invoke, csta.ErrorCategory(k.Category), csta.ErrorValue(k.Value))
 		return
@@ -103,7 +104,7 @@ func monitorStartResponse(k *fsmpb.MonitorStarted, filter csta.MonitorFilter) *c
 
 func (c *conn) filterChanged(k *fsmpb.FilterChanged) {
 	if m, ok := c.sess.monitors.byXref[k.Xref]; ok {
-		m.filter, m.wrote = k.Filter, csta.FilterBits(k.RawFilter)
+		m.filter = k.Filter
 	}
 }
 

@@ -53,7 +53,7 @@ func refuse(category csta.ErrorCategory, value csta.ErrorValue) *csta.ErrorCode 
 
 // handle answers a request, now or later, or says why not.
 func (c *conn) handle(invoke uint16, m csta.Message) *csta.ErrorCode {
-	if len(c.sess.pending)+len(c.sess.queue)+c.sess.queries >= c.l.o.MaxRequests {
+	if c.sess.requests+c.sess.queries >= c.l.o.MaxRequests {
 		return refuse(csta.ErrorSubscribedResource, csta.SubscribedOutstandingReqLimitExceeded)
 	}
 	switch m := m.(type) {

@@ -367,6 +367,6 @@ func dueOf(t *testing.T, v *fsm.State, kind fsmpb.DeadlineKind) *fsmpb.Expire {
 	if !ok || d.Kind != kind {
 		t.Fatalf("next deadline %v", d)
 	}
-	time.Sleep(time.UnixMilli(d.DueMs).Sub(time.Now()))
+	time.Sleep(time.Until(time.UnixMilli(d.DueMs)))
 	return &fsmpb.Expire{Kind: d.Kind, Key: d.Key, DueMs: d.DueMs}
 }

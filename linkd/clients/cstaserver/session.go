@@ -40,6 +40,7 @@ type session struct {
 
 	queue    []command          // wait for the session, or for room in the stream
 	pending  map[uint64]pending // sent, by ordinal
+	requests int                // of these, that ask something of the switch
 	queries  int                // snapshots and the like that wait for the switch
 	monitors monitors
 	index    gapIndex
@@ -52,7 +53,14 @@ func (s *session) init() {
 }
 
 // busy tells whether no further message of the client is to be taken now.
-func (s *session) busy(limit int) bool { return len(s.queue)+s.queries >= limit }
+func (s *session) busy() bool { return len(s.queue) >= streamLimit }
+
+// answered forgets a command.
+func (s *session) answered(m pending) {
+	if m.work {
+		s.requests--
+	}
+}
 
 // dead is closed when the log refuses the attachment's commands.
 func (c *conn) dead() <-chan struct{} {
@@ -67,6 +75,7 @@ type pending struct {
 	invoke uint16
 	name   string             // of the request
 	filter csta.MonitorFilter // that MonitorStart or ChangeMonitorFilter asked for
+	work   bool               // it asks something of the switch
 }
 
 // command is a request that goes into the log.
@@ -88,6 +97,9 @@ func (c *conn) submit(m command) {
 		}
 		c.attach()
 	}
+	if m.work {
+		s.requests++
+	}
 	s.queue = append(s.queue, m)
 	c.drainQueue()
 }
@@ -108,6 +120,7 @@ func (c *conn) drainQueue() {
 		}, m.secret)
 		if err != nil { // dead, which ends the loop, or too long for an entry
 			c.log.Warn("request not taken", "client", s.client.Name, "session", s.id, "request", m.name, "error", err)
+			s.answered(m.pending)
 			c.fail(m.invoke, csta.ErrorSystemResource, csta.ResourceResourceLimitExceeded)
 		}
 	}
@@ -120,14 +133,18 @@ func (c *conn) drainQueue() {
 func (c *conn) openCommand() *fsmpb.Command {
 	s := &c.sess
 	s.client = c.l.d.Identify(c.peer)
-	life := c.l.o.SessionLife
-	if c.asso.explicit {
-		life = max(life, c.asso.duration)
-	}
 	return &fsmpb.Command{Kind: &fsmpb.Command_OpenSession{OpenSession: &fsmpb.OpenSession{
 		Switch: c.l.o.Switch, Identity: s.client.Identity, Name: s.client.Name, Edition: uint32(c.asso.edition),
-		Resume: s.resume, Explicit: c.asso.explicit, LifeMs: life.Milliseconds(), SnapshotResume: c.l.o.Resume == Snapshot,
+		Resume: s.resume, Explicit: c.asso.explicit, LifeMs: c.sessionLife().Milliseconds(), SnapshotResume: c.l.o.Resume == Snapshot,
 	}}}
+}
+
+// sessionLife is how long the session outlives the client's last sign of life.
+func (c *conn) sessionLife() time.Duration {
+	if c.asso.explicit {
+		return max(c.l.o.SessionLife, c.asso.duration)
+	}
+	return c.l.o.SessionLife
 }
 
 // attach opens the session and attaches it to this connection. A session that
@@ -167,6 +184,7 @@ func (c *conn) notAttached(err error) {
 	code := errorCode(err)
 	c.log.Warn("session not attached", "client", s.client.Name, "identity", s.client.Identity, "error", err)
 	for _, m := range s.queue {
+		s.answered(m.pending)
 		c.fail(m.invoke, code.Category, code.Value)
 	}
 	s.queue = nil

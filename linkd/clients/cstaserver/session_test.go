@@ -73,7 +73,7 @@ func TestManyMonitorsAtOnce(t *testing.T) {
 		n := start(t, cl, Options{})
 		c := n.client(6)
 		n.monitored(c, "1000")
-		const many = 3000
+		const many = 2000
 		go func() {
 			for i := range uint64(many) {
 				c.send(invokeOf(i), "<MonitorStart><monitorObject><deviceObject>1000</deviceObject></monitorObject></MonitorStart>")

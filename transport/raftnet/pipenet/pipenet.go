@@ -1,7 +1,3 @@
-// Package pipenet is a network of in-memory pipes for tests, in a
-// testing/synctest bubble or out of it: named addresses, refused connections,
-// processes that die, and silent loss between two addresses. It is not a model
-// of TCP: a write blocks until it is read.
 package pipenet
 
 import (
