@@ -27,6 +27,7 @@ type client struct {
 	changed chan struct{}
 	invoke  int
 	spoke   bool
+	silent  bool // answers no SystemStatus
 	answers map[string]*element
 	events  []*heard          // with invoke ID 9999
 	asked   []*heard          // the server's requests
@@ -74,6 +75,9 @@ func open(t testing.TB, address, from string, edition int) *client {
 	return c
 }
 
+// silence keeps the client from answering heartbeats.
+func (c *client) silence() { c.update(func() { c.silent = true }) }
+
 func (c *client) close() {
 	c.conn.Close()
 	<-c.done
@@ -99,7 +103,7 @@ func (c *client) read() {
 // take sorts a message.
 func (c *client) take(invoke string, e *element) {
 	edition := c.edition
-	if !c.spoke {
+	if !c.spoke || invoke == "0000" { // sent before it knew us
 		edition = 4 // the listener's default
 	}
 	for _, fault := range judge(e, edition) {
@@ -114,7 +118,9 @@ func (c *client) take(invoke string, e *element) {
 		c.events = append(c.events, &heard{element: e})
 	case e.name == "SystemStatus":
 		c.status = append(c.status, e.at("systemStatus").text)
-		c.write(invoke, "SystemStatusResponse", namespace(c.edition), "")
+		if !c.silent {
+			c.write(invoke, "SystemStatusResponse", namespace(c.edition), "")
+		}
 	case strings.HasSuffix(e.name, "Response") || e.name == "CSTAErrorCode":
 		if _, twice := c.answers[invoke]; twice {
 			c.faults = append(c.faults, "answered twice: "+invoke+" "+e.name)

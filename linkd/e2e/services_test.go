@@ -3,6 +3,7 @@ package e2e
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/holdline/holdline/linkd/drill"
 	"github.com/holdline/holdline/transport/switchsim"
@@ -12,19 +13,24 @@ import (
 type services struct {
 	*rig
 	ed3, ed4, ed5, ed6 *client
+	deaf               *client // answers no heartbeat
 }
 
 func (s *services) all() []*client { return []*client{s.ed3, s.ed4, s.ed5, s.ed6} }
 
 // TestServices drives each service and event through client, cluster and switch.
 func TestServices(t *testing.T) {
-	r := start(t, drill.SceneOptions{TServers: 2, Extra: "timers {\n  route_reply = \"6s\"\n}\n"})
+	r := start(t, drill.SceneOptions{
+		TServers: 2, Listener: "heartbeat = \"2s\"\n  heartbeat_misses = 4", Tune: func(o *switchsim.Options) { o.ReplyTimeout = 9 * time.Second },
+	})
 	f := r.followers()
 	s := &services{rig: r}
 	s.ed3 = open(t, f[0].CSTA["tserver1"], "127.0.0.3", 3)
 	s.ed4 = open(t, r.leader.CSTA["tserver1"], "127.0.0.4", 4)
 	s.ed5 = open(t, f[1].CSTA["tserver2"], "127.0.0.5", 5)
 	s.ed6 = open(t, f[1].CSTA["tserver1"], "127.0.0.6", 6)
+	s.deaf = open(t, r.leader.CSTA["tserver2"], "127.0.0.7", 4)
+	s.deaf.silence()
 	for _, c := range s.all() {
 		c.monitor(t, "1900", "1901", "1902", "1903", "1904", "7000", "6000")
 	}
@@ -46,6 +52,12 @@ func TestServices(t *testing.T) {
 		{"secrets", s.secrets},
 		{"escape", s.escape},
 		{"routing", s.routing},
+		{"monitors", s.monitors},
+		{"monitors of the switch", s.monitorsOfTheSwitch},
+		{"sessions", s.sessions},
+		{"coming back", s.comesBack},
+		{"system services", s.system},
+		{"heartbeats", s.heartbeats},
 	} {
 		t.Run(test.name, test.run)
 		s.settle(t)
