@@ -85,10 +85,8 @@ func (t *txn) agentEvent(src *source, e *fsmpb.AgentEvent) {
 	}
 	if !found && !off && len(agents) < maxAgents {
 		changed = true
+		// Which state an agent logs on in is told by the event that follows.
 		a := &fsmpb.Agent{AgentId: e.AgentId, Group: e.Group, State: state, Pending: e.Pending, LoggedOn: true, Cause: e.Cause}
-		if on {
-			a.State = fsmpb.AgentState_AGENT_NOT_READY
-		}
 		i, _ := slices.BinarySearchFunc(agents, a, byGroup)
 		agents = slices.Insert(agents, i, a)
 	}

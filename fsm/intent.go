@@ -145,7 +145,11 @@ func (t *txn) outcome(l *Link, o *fsmpb.Outcome) {
 	if !ok || i.Switch != l.Switch {
 		return
 	}
-	done := &fsmpb.RequestDone{Option: o.Option}
+	done := &fsmpb.RequestDone{Option: o.Option, Private: o.Private}
+	if len(o.Private) > int(t.settings.CallDataBytes) {
+		done.Private = nil
+		t.counters.DataCut++
+	}
 	if o.Result == fsmpb.OutcomeResult_DONE {
 		done.Connection = t.ourConn(l, i, o.Connection)
 		for _, x := range o.Connections {

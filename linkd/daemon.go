@@ -106,6 +106,9 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 	d.node.Duty(func(ctx context.Context, _ uint64) error {
 		return deadlines.Run(ctx, d.node.Log(), d.node.Replica(), d.node.Replica().NowMS, d.log.Named("deadlines"))
 	})
+	d.node.Duty(func(ctx context.Context, _ uint64) error {
+		return logUnsyncedParties(ctx, d.node.Replica(), d.log.Named("resync"))
+	})
 	return errors.Join(d.start(ctx, p), d.node.Stop())
 }
 

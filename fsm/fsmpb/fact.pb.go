@@ -2054,7 +2054,8 @@ type Outcome struct {
 	Connection    *SwitchConn            `protobuf:"bytes,5,opt,name=connection,proto3" json:"connection,omitempty"` // new connection: MakeCall, Consultation, Transfer, Conference
 	Connections   []*ListItem            `protobuf:"bytes,6,rep,name=connections,proto3" json:"connections,omitempty"`
 	Linkage       string                 `protobuf:"bytes,7,opt,name=linkage,proto3" json:"linkage,omitempty"`
-	Option        string                 `protobuf:"bytes,8,opt,name=option,proto3" json:"option,omitempty"` // pendingAgentState
+	Option        string                 `protobuf:"bytes,8,opt,name=option,proto3" json:"option,omitempty"`   // pendingAgentState
+	Private       []byte                 `protobuf:"bytes,9,opt,name=private,proto3" json:"private,omitempty"` // of the answer to Escape
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2143,6 +2144,13 @@ func (x *Outcome) GetOption() string {
 		return x.Option
 	}
 	return ""
+}
+
+func (x *Outcome) GetPrivate() []byte {
+	if x != nil {
+		return x.Private
+	}
+	return nil
 }
 
 // RouteRequested opens a routing dialogue at the switch.
@@ -2639,7 +2647,7 @@ const file_fact_proto_rawDesc = "" +
 	"EventsLost\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\"&\n" +
 	"\x10CallMonitorEnded\x12\x12\n" +
-	"\x04call\x18\x01 \x01(\x04R\x04call\"\xb7\x02\n" +
+	"\x04call\x18\x01 \x01(\x04R\x04call\"\xd1\x02\n" +
 	"\aOutcome\x12\x16\n" +
 	"\x06intent\x18\x01 \x01(\x04R\x06intent\x126\n" +
 	"\x06result\x18\x02 \x01(\x0e2\x1e.holdline.fsm.v1.OutcomeResultR\x06result\x12\x1a\n" +
@@ -2650,7 +2658,8 @@ const file_fact_proto_rawDesc = "" +
 	"connection\x12;\n" +
 	"\vconnections\x18\x06 \x03(\v2\x19.holdline.fsm.v1.ListItemR\vconnections\x12\x18\n" +
 	"\alinkage\x18\a \x01(\tR\alinkage\x12\x16\n" +
-	"\x06option\x18\b \x01(\tR\x06option\"\xb9\x02\n" +
+	"\x06option\x18\b \x01(\tR\x06option\x12\x18\n" +
+	"\aprivate\x18\t \x01(\fR\aprivate\"\xb9\x02\n" +
 	"\x0eRouteRequested\x12!\n" +
 	"\fswitch_route\x18\x01 \x01(\tR\vswitchRoute\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12/\n" +

@@ -4802,6 +4802,7 @@ type RequestDone struct {
 	Connection    *Conn                  `protobuf:"bytes,4,opt,name=connection,proto3" json:"connection,omitempty"`
 	Connections   []*NewConnection       `protobuf:"bytes,5,rep,name=connections,proto3" json:"connections,omitempty"`
 	Option        string                 `protobuf:"bytes,6,opt,name=option,proto3" json:"option,omitempty"`
+	Private       []byte                 `protobuf:"bytes,7,opt,name=private,proto3" json:"private,omitempty"` // of the answer to Escape
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4876,6 +4877,13 @@ func (x *RequestDone) GetOption() string {
 		return x.Option
 	}
 	return ""
+}
+
+func (x *RequestDone) GetPrivate() []byte {
+	if x != nil {
+		return x.Private
+	}
+	return nil
 }
 
 type RouterRegistered struct {
@@ -5820,7 +5828,7 @@ const file_state_proto_rawDesc = "" +
 	"\x04xref\x18\x01 \x01(\x04R\x04xref\x12\x16\n" +
 	"\x06filter\x18\x02 \x01(\x04R\x06filter\x12\x1d\n" +
 	"\n" +
-	"raw_filter\x18\x03 \x01(\x04R\trawFilter\"\xa2\x02\n" +
+	"raw_filter\x18\x03 \x01(\x04R\trawFilter\"\xbc\x02\n" +
 	"\vRequestDone\x12\x16\n" +
 	"\x06intent\x18\x01 \x01(\x04R\x06intent\x122\n" +
 	"\arequest\x18\x02 \x01(\v2\x18.holdline.fsm.v1.RequestR\arequest\x126\n" +
@@ -5829,7 +5837,8 @@ const file_state_proto_rawDesc = "" +
 	"connection\x18\x04 \x01(\v2\x15.holdline.fsm.v1.ConnR\n" +
 	"connection\x12@\n" +
 	"\vconnections\x18\x05 \x03(\v2\x1e.holdline.fsm.v1.NewConnectionR\vconnections\x12\x16\n" +
-	"\x06option\x18\x06 \x01(\tR\x06option\"6\n" +
+	"\x06option\x18\x06 \x01(\tR\x06option\x12\x18\n" +
+	"\aprivate\x18\a \x01(\fR\aprivate\"6\n" +
 	"\x10RouterRegistered\x12\"\n" +
 	"\fregistration\x18\x01 \x01(\x04R\fregistration\"q\n" +
 	"\fMonitorEnded\x12\x12\n" +

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -32,8 +33,8 @@ type ClusterOptions struct {
 	Serve     string // leader or any
 	Timing    string
 	Plant     string
-	// Extra is added to each node's configuration.
-	Extra string
+	// Listener is added to each CSTA listener's block, Extra to each node's file.
+	Listener, Extra string
 }
 
 // Cluster is three linkd processes on loopback.
@@ -80,6 +81,9 @@ csta_listener "{{$name}}" {
   address = "{{$address}}"
   switch  = "pbx"
   serve   = "{{$.Serve}}"
+  {{- with $.Listener}}
+  {{.}}
+  {{- end}}
 }
 {{end}}
 switch "pbx" {
@@ -142,7 +146,7 @@ func NewCluster(o ClusterOptions) (*Cluster, error) {
 		var file bytes.Buffer
 		err := configuration.Execute(&file, map[string]any{
 			"Node": n, "Nodes": c.Nodes, "Timing": or(o.Timing, "metro"), "Serve": or(o.Serve, "leader"), "Links": o.Links, "LinkNames": names, "Priorities": priorities,
-			"LastAgent": 1000 + o.Agents - 1, "Extra": o.Extra,
+			"LastAgent": 1000 + o.Agents - 1, "Listener": o.Listener, "Extra": o.Extra,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("write the configuration of %s: %w", n.ID, err)
@@ -162,16 +166,19 @@ func or(s, otherwise string) string {
 }
 
 // freeAddresses finds loopback ports that nobody has. They are free when it
-// returns; a node that finds one taken says so.
+// returns, and lie below those that systems give to outgoing connections, so
+// that they stay free until the nodes open them.
 func freeAddresses(n int) ([]string, error) {
+	const lowest, highest = 10240, 32767
 	var out []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+	for tries := 0; len(out) < n; tries++ {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(highest-lowest+1)))
+		if err == nil {
+			defer l.Close()
+			out = append(out, l.Addr().String())
+		} else if tries > 1000 {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close()
-		out = append(out, l.Addr().String())
 	}
 	return out, nil
 }

@@ -138,7 +138,9 @@ type SceneOptions struct {
 	Timing        string
 	TServers      int
 	Rename        switchsim.Rename
+	Listener      string // added to each CSTA listener's block
 	Extra         string
+	Tune          func(*switchsim.Options) // the last word on how the switch is
 	Journal       bool
 	TServerLogger hclog.Logger
 }
@@ -175,10 +177,14 @@ func NewScene(o SceneOptions) (*Scene, error) {
 		return nil, err
 	}
 	s.Control = control.Addr().String()
-	s.Switch, err = switchsim.New(switchsim.Options{
+	sw := switchsim.Options{
 		Seed: o.Seed, Agents: o.Agents, Rate: o.Rate, Links: links, Control: control, Rename: o.Rename, QueueFrames: 65536,
 		Relisten: func(link int) (net.Listener, error) { return net.Listen("tcp", s.Links[link]) },
-	})
+	}
+	if o.Tune != nil {
+		o.Tune(&sw)
+	}
+	s.Switch, err = switchsim.New(sw)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +192,7 @@ func NewScene(o SceneOptions) (*Scene, error) {
 	for i := range o.TServers {
 		listeners = append(listeners, fmt.Sprintf("tserver%d", i+1))
 	}
-	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: s.Links, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Extra: o.Extra})
+	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: s.Links, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Extra: o.Extra})
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,7 @@ type keeper struct {
 	failures int
 	last     string
 	epoch    uint64
+	drain    *drain        // not nil: the connection can be taken back
 	turn     chan struct{} // one slot: something changed
 }
 
@@ -137,15 +138,34 @@ func (k *keeper) poke() {
 	}
 }
 
-// take gives the campaign the connection, if there is one that can be used.
-func (k *keeper) take() (*cstalink.Conn, Settings, bool) {
+// ride is a connection that a campaign may drive.
+type ride struct {
+	k        *keeper
+	conn     *cstalink.Conn
+	settings Settings
+	// before is where the connection's facts left so far, if this node drove it
+	// in an earlier term and still reads it.
+	before *outlet
+}
+
+// take gives a campaign the connection, if there is one that can be used.
+func (k *keeper) take() *ride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.conn == nil || k.used || !k.conn.Usable() {
-		return nil, Settings{}, false
+	if k.conn == nil || !k.conn.Usable() {
+		return nil
+	}
+	r := &ride{k: k, conn: k.conn, settings: k.settings}
+	if k.used {
+		if k.drain == nil {
+			return nil
+		}
+		r.before = k.drain.out
+		close(k.drain.taken)
+		k.drain = nil
 	}
 	k.used = true
-	return k.conn, k.settings, true
+	return r
 }
 
 // release gives it back: the connection carried monitors and is closed.
@@ -265,7 +285,7 @@ func (k *keeper) open(ctx context.Context, s Settings) (*cstalink.Conn, error) {
 // any more (nil).
 func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version int) error {
 	k.mu.Lock()
-	k.conn, k.used, k.tried = conn, false, false
+	k.conn, k.used, k.drain, k.tried = conn, false, nil, false
 	k.mu.Unlock()
 	k.set(StandingBy, 0)
 	k.m.log.Info("link associated", "link", k.name, "status", conn.Status())

@@ -126,6 +126,17 @@ func (c *conn) statusChanged(k *fsmpb.StatusChange) {
 	}
 }
 
+// leaves tells whether a client that is told a status may close its connection
+// without reading what follows, as a T-Server does with a link that isn't normal.
+// TCP acknowledges that all the same: it must not count as delivered.
+func leaves(told csta.SystemStatusValue) bool {
+	switch told {
+	case csta.StatusDisabled, csta.StatusPartiallyDisabled, csta.StatusInitializing:
+		return true
+	}
+	return false
+}
+
 // tellStatus sends a status to the client, if it asked for such.
 func (c *conn) tellStatus(status csta.SystemStatusValue) {
 	c.asso.told = status

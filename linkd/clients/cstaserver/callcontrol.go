@@ -183,7 +183,7 @@ func switchResponse(d *fsmpb.RequestDone) csta.Message {
 	case fsmpb.Service_SET_FORWARDING:
 		return &csta.SetForwardingResponse{}
 	case fsmpb.Service_ESCAPE:
-		return &csta.EscapeResponse{}
+		return &csta.EscapeResponse{Extensions: extensions(d.Private)}
 	}
 	return nil
 }

@@ -85,7 +85,11 @@ func agentStates(agents []*fsmpb.Agent) *csta.GetAgentStateResponse {
 		e := &r.AgentStateList[i]
 		e.LoggedOnState = e.LoggedOnState || a.LoggedOn
 		state := agentState(a.State)
-		if state == "" {
+		switch {
+		case state != "":
+		case a.LoggedOn: // and the switch didn't tell yet which state that is
+			state = csta.AgentNotReady
+		default:
 			state = csta.AgentNull
 		}
 		e.AgentInfo = append(e.AgentInfo, csta.AgentInfoItem{

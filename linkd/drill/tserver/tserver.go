@@ -287,10 +287,7 @@ func (t *TServer) hear(m *monitor, h heard) {
 	}
 	if !m.window {
 		// Not in doubt: new, with all that was wrongly taken for a repetition.
-		t.report.Events++
-		if repeats == 0 {
-			t.report.Events += uint64(doubtful)
-		}
+		t.report.Events += uint64(1 + doubtful - repeats)
 		if t.firstNew.IsZero() {
 			t.firstNew = time.Now()
 		}

@@ -29,6 +29,7 @@ type monitor struct {
 	since  time.Time
 	at     []int // nil: nothing was repeated yet
 	doubt  []heard
+	ended  int       // so many of doubt brought the replay to the end of what was heard
 	oldest time.Time // when the first repetition was heard before
 }
 
@@ -46,27 +47,27 @@ func newMonitor(device string) *monitor {
 // resume opens the replay window: events heard shortly before the link was lost
 // may come once more, in their order and without a gap, before new ones.
 func (m *monitor) resume(lost time.Time) {
-	m.window, m.at, m.doubt, m.since = true, nil, nil, lost.Add(-replayWindow)
+	m.window, m.at, m.doubt, m.ended, m.since = true, nil, nil, 0, lost.Add(-replayWindow)
 }
 
 // hear takes one event. It says how many repetitions came to light, and what is
 // wrong.
 func (m *monitor) hear(h heard) (repeats int, faults []string) {
-	news := []heard{h}
+	var news []heard
 	if m.window {
 		if m.repeated(h) {
 			m.doubt = append(m.doubt, h)
+			if slices.Contains(m.at, len(m.past)) {
+				m.ended = len(m.doubt)
+			}
 			return 0, nil
 		}
-		if m.at == nil || slices.Contains(m.at, len(m.past)) {
-			repeats = len(m.doubt)
-		} else {
-			// What looked like a repetition stopped before the end of what was
-			// heard: it was new, and must be right as such.
-			news = append(m.doubt, h)
-		}
+		// What came after the replay's end, or if it never reached the end of what
+		// was heard, all that looked like a repetition, was new.
+		repeats, news = m.ended, m.doubt[m.ended:]
 		m.window, m.at, m.doubt = false, nil, nil
 	}
+	news = append(slices.Clone(news), h)
 	for _, h := range news {
 		m.past, m.when = append(m.past, h), append(m.when, time.Now())
 		if f := m.apply(h); f != "" && m.synced {
@@ -85,17 +86,14 @@ func (m *monitor) settled() (repeats int, faults []string) {
 	if !m.window || len(m.doubt) == 0 {
 		return 0, nil
 	}
-	doubt := m.doubt
-	ended := slices.Contains(m.at, len(m.past))
+	repeats = m.ended
+	news := m.doubt[m.ended:]
 	m.window, m.at, m.doubt = false, nil, nil
-	if ended {
-		return len(doubt), nil
-	}
-	for _, h := range doubt {
+	for _, h := range news {
 		_, f := m.hear(h)
 		faults = append(faults, f...)
 	}
-	return 0, faults
+	return repeats, faults
 }
 
 // repeated tells whether h can be the next event of a replay.
@@ -131,8 +129,8 @@ var comesFrom = map[string][]string{
 func (m *monitor) apply(h heard) (fault string) {
 	had := m.parts[h.call]
 	// A device may come back into a call that it left: a queue, after nobody
-	// answered. It is then told that it joins.
-	joins := h.subject == m.device && (h.event == "DeliveredEvent" || h.event == "QueuedEvent" || merges(h.event))
+	// answered; an agent, by another transfer. It is then told that it joins.
+	joins := merges(h.event) || h.subject == m.device && (h.event == "DeliveredEvent" || h.event == "QueuedEvent")
 	if had == "" && m.over[h.call] && h.local != "null" && h.local != "" && !joins {
 		return fmt.Sprintf("resurrected: %s on %s for call %s, which was over there", h.event, m.device, h.call)
 	}

@@ -169,9 +169,11 @@ func outcome(intent uint64, m csta.Message) *fsmpb.Outcome {
 		o.Connection = connection(m.ConferencedCall)
 	case *csta.SetAgentStateResponse:
 		o.Option = strings.Clone(string(m.PendingAgentState))
+	case *csta.EscapeResponse:
+		o.Private = private.Pack(m.Extensions)
 	case *csta.AnswerCallResponse, *csta.ClearConnectionResponse, *csta.ClearCallResponse, *csta.HoldCallResponse,
 		*csta.RetrieveCallResponse, *csta.AlternateCallResponse, *csta.ReconnectCallResponse, *csta.DeflectCallResponse,
-		*csta.GenerateDigitsResponse, *csta.SetDoNotDisturbResponse, *csta.SetForwardingResponse, *csta.EscapeResponse:
+		*csta.GenerateDigitsResponse, *csta.SetDoNotDisturbResponse, *csta.SetForwardingResponse:
 	case *csta.CSTAErrorCode:
 		o.Result = fsmpb.OutcomeResult_REFUSED
 		o.Category, o.Value = strings.Clone(string(m.Category)), strings.Clone(string(m.Value))
