@@ -31,7 +31,7 @@ type association struct {
 }
 
 // heldAnswer waits until a leader is known and no takeover runs, or until it
-// has waited long enough (DESIGN 4.3): so a T-Server's link selection succeeds
+// has waited long enough: so a T-Server's link selection succeeds
 // at its first try.
 type heldAnswer struct {
 	until time.Time
@@ -80,7 +80,7 @@ func (c *conn) serving() bool {
 	return role.Leading() || c.l.o.Serve == ServeAny && role.Live()
 }
 
-// normal is the status that the client is told (DESIGN 5.5), and whether it
+// normal is the status that the client is told, and whether it
 // will stay so: not while no leader is known or a takeover runs.
 func (c *conn) normal() (csta.SystemStatusValue, bool) {
 	known := c.l.d.Role.LeaderKnown()
