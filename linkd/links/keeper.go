@@ -17,7 +17,8 @@ type State string
 
 // The states of a link on a node.
 const (
-	Disabled   State = "disabled"   // by provisioning, or not wanted on this node now
+	Disabled   State = "disabled"   // by provisioning
+	Idle       State = "idle"       // not wanted on this node now: a standby holds only links of the highest priority
 	Connecting State = "connecting" // connecting or associating
 	Down       State = "down"       // waiting to try again
 	StandingBy State = "standby"    // associated, without monitors
@@ -53,7 +54,7 @@ type keeper struct {
 }
 
 func newKeeper(m *Manager, name string) *keeper {
-	return &keeper{m: m, name: name, settings: Defaults(), state: Disabled, since: time.Now(), turn: make(chan struct{}, 1)}
+	return &keeper{m: m, name: name, settings: Defaults(), state: Idle, since: time.Now(), turn: make(chan struct{}, 1)}
 }
 
 // configure takes over the provisioned part of the link. A connection to another
@@ -217,7 +218,7 @@ func (k *keeper) keep(ctx context.Context) {
 		case gone || ctx.Err() != nil:
 			return
 		case !on:
-			k.set(Disabled, 0)
+			k.set(k.unwanted(), 0)
 		case !time.Now().Before(again):
 			opened := time.Now()
 			conn, err := k.open(ctx, settings)
@@ -315,4 +316,14 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version i
 			return nil
 		}
 	}
+}
+
+// unwanted is the state of a link that this node keeps no connection of.
+func (k *keeper) unwanted() State {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.link.GetDisabled() {
+		return Disabled
+	}
+	return Idle
 }
