@@ -6,7 +6,7 @@ STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
 CODE := cmd ctl fsm linkd transport
 
 # Tests that run clusters of real processes; each has the machine for itself.
-CLUSTERS := ./linkd/drill ./linkd/e2e
+CLUSTERS := $(addprefix ./,$(wildcard linkd/drill linkd/e2e))
 
 # Where goroutines share things; the race detector makes them several times slower.
 RACE := ./fsm ./linkd/... ./transport/api/... ./transport/raftnet/... ./transport/switchsim ./ctl

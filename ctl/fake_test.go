@@ -289,7 +289,7 @@ func newFake() *fake {
 			Calling: "2001", Called: "2002", BeganMs: now - 5_000, ChangedMs: now - 4_000, Late: true, LinkedTo: 4711, Version: 3},
 	}
 	for _, d := range []*apipb.DeviceInfo{
-		{Switch: "pbx1", Id: "1800", Kind: "queue", Service: "InSrv", Provisioned: true, DefaultRoute: "2001", Site: "berlin", Monitors: 1, Monitored: true, Verified: true},
+		{Switch: "pbx1", Id: "1800", Kind: "acd", Service: "InSrv", Provisioned: true, DefaultRoute: "2001", Site: "berlin", Monitors: 1, Monitored: true, Verified: true},
 		{Switch: "pbx1", Id: "2001", Kind: "station", Aliases: []string{"+493012342001", "sip:2001@example.com"}, ServiceFrom: "switch", Site: "berlin", Provisioned: true, Service: "InSrv", Owner: "n1",
 			Agents: []*apipb.AgentInfo{{Agent: "a17", Group: "sales", State: "busy", Pending: "notReady", Reason: "lunch"}}, Dnd: true,
 			Forwarding: []*apipb.ForwardInfo{{Type: "forwardNoAns", On: true, Destination: "2002"}, {Type: "forwardBusy"}},

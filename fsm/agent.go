@@ -112,8 +112,8 @@ func touchFeatures(src *source, d *Device) *Device {
 	return d
 }
 
-// agentsSnapshot makes a device's agents those of a snapshot; the switch wins
-// (DESIGN 5.8). An agent is logged off only if the switch says so.
+// agentsSnapshot makes a device's agents those of a snapshot; the switch wins.
+// An agent is logged off only if the switch says so.
 func (r *resync) agents(told []*fsmpb.Agent) {
 	var want []*fsmpb.Agent
 	for _, a := range told {

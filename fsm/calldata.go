@@ -9,7 +9,7 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
 
-// What rides on a call (DESIGN 5.7).
+// What rides on a call.
 
 // maxRedirections bounds the redirection history: the first ones say where the
 // call was meant to go, the last ones where it comes from.

@@ -376,7 +376,7 @@ func (d *draft) callCleared(e *fsmpb.CallEvent) {
 }
 
 // changeOf makes the record of an event. Digits that are dialled after the
-// answer are a secret (DESIGN 5.7).
+// answer are a secret.
 func changeOf(e *fsmpb.CallEvent, dev string, answered bool) *fsmpb.CallChange {
 	ch := &fsmpb.CallChange{
 		Type: e.Type, Device: dev, Subject: e.Device, Cause: e.Cause,

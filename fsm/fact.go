@@ -13,7 +13,7 @@ const (
 
 // fact applies what a link said, if it is the next thing that it said in the
 // present epoch. A fact that was applied already is a no-op, so that proposing
-// again neither loses nor doubles (DESIGN 3.4). Result.ID is the ordinal of the
+// again neither loses nor doubles. Result.ID is the ordinal of the
 // last fact applied.
 func (t *txn) fact(f *fsmpb.Fact) Result {
 	l, ok := t.links.get(f.Link)

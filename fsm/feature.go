@@ -53,7 +53,7 @@ func (t *txn) tellFeature(sw string, ch *fsmpb.FeatureChange) {
 }
 
 // serviceOf follows the switch for devices whose service it decides. Out of
-// service makes a device unroutable and changes nothing else (DESIGN 5.8).
+// service makes a device unroutable and changes nothing else.
 func serviceOf(d *Device, told fsmpb.ServiceState) (fsmpb.ServiceState, bool) {
 	if d.ServiceFrom != fsmpb.ServiceFrom_FROM_SWITCH {
 		return d.Service, false

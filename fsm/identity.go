@@ -9,7 +9,7 @@ import (
 
 // Which call is this: a switch's name for a call is good on one link in one
 // epoch. What another epoch of the link left is a hint, and other links' names
-// say nothing (DESIGN 5.6).
+// say nothing.
 
 // namesPerLink bounds the names that a call keeps on one link.
 const namesPerLink = 2

@@ -10,7 +10,7 @@ import (
 
 // An intent is a committed request. Only the leader of the term that committed
 // it may send it, in the epoch that it carries, before its deadline; nobody
-// sends it again (DESIGN 5.2).
+// sends it again.
 
 // What a client is told of a request whose outcome nobody will ever know: it may
 // have been carried out. CSTA has no word for that; operation/generic is the one

@@ -216,7 +216,7 @@ func (t *txn) unmonitored(sw string) {
 }
 
 // eventsLost makes everything of a switch unverified. Clients hear of it only
-// if the snapshots that follow can't prove the state right (DESIGN 3.5).
+// if the snapshots that follow can't prove the state right.
 func (t *txn) eventsLost(sw string) {
 	t.eachDevice(sw, func(d *Device) bool { return d.VerifiedEpoch != 0 || d.Tries != 0 }, func(d *Device) {
 		d.VerifiedEpoch, d.Tries = 0, 0

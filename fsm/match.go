@@ -7,7 +7,7 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 )
 
-// Which call of ours is which call of a snapshot (DESIGN 5.6). The name decides
+// Which call of ours is which call of a snapshot. The name decides
 // in the epoch that gave it. Else the linkage ID does, else device, far party,
 // direction and state, loosened step by step as long as one call of ours and one
 // of the switch's single each other out. What stays ambiguous is left alone.

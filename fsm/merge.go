@@ -9,7 +9,7 @@ import (
 // Transfer and conference: two calls become one, or one gets other parties. The
 // event lists every old and new connection. The call that goes on is the one
 // whose name the switch keeps, or a new one if the name is new; the others are
-// retired into it (DESIGN 5.6).
+// retired into it.
 
 // joining is a Transferred or Conferenced event while it is applied.
 type joining struct {

@@ -11,7 +11,7 @@ import (
 // had a fact of its own inside that span is neither created nor cleared nor
 // changed by it: the switch may have answered before or after. Then the device
 // is asked again, and after a few tries clients are told that events may be
-// lost (DESIGN 3.5).
+// lost.
 
 // resync is the application of one device's snapshot.
 type resync struct {

@@ -10,7 +10,7 @@ import (
 
 // A routing dialogue asks one router at a time, the first that registered first.
 // The switch's reply time is shared out so that every further router and the
-// configured default still come before it is over (DESIGN 5.12).
+// configured default still come before it is over.
 
 const (
 	reasonTimeout = "operation/routeingTimerExpired"

@@ -95,7 +95,10 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 	if d.node, err = node.New(d.nodeOptions(p)); err != nil {
 		return err
 	}
-	if err := health.RegisterStats(d.registry, "holdline_raft_port", d.node.Port().Stats); err != nil {
+	if err := errors.Join(
+		health.RegisterStats(d.registry, "holdline_raftnet", d.node.Port().Stats),
+		health.RegisterStats(d.registry, "holdline_proposer", d.node.Log().Stats),
+	); err != nil {
 		return errors.Join(err, d.node.Stop())
 	}
 	d.links = links.New(d.linkOptions())
@@ -201,7 +204,7 @@ func (d *Daemon) nodeOptions(p *ports) node.Options {
 		o.Self.Listeners = append(o.Self.Listeners, l.Name+" "+l.Switch+" "+l.Address)
 	}
 	o.Timing, _ = node.TimingProfile(string(c.Node.Timing))
-	o.EntryBytes = c.Limits.EntryBytes
+	o.EntryBytes, o.Handshakes = c.Limits.EntryBytes, c.Limits.HandshakesPending
 	for _, peer := range c.Cluster.Peers {
 		o.Peers = append(o.Peers, node.Peer{ID: peer.ID, Address: peer.Address})
 	}

@@ -69,14 +69,21 @@ func plainHTTP2() *http.Client {
 	return &http.Client{Transport: &http.Transport{Protocols: &protocols, IdleConnTimeout: time.Minute}}
 }
 
+// never is longer than a connection lasts.
+const never = 10 * 365 * 24 * time.Hour
+
 func listenerOptions(l config.CSTAListener) cstaserver.Options {
 	polarity := cstaserver.FilteredOut
 	if l.Filter == config.TruePasses {
 		polarity = cstaserver.Wanted
 	}
+	heartbeat := l.Heartbeat
+	if heartbeat == 0 { // off; to the listener zero is its default
+		heartbeat = never
+	}
 	return cstaserver.Options{
 		Name: l.Name, Switch: l.Switch, Edition: edition(l.Edition), StatusFirst: l.StatusFirst, FilterPolarity: polarity,
-		Resume: cstaserver.Resume(l.Resume), Serve: cstaserver.Serve(l.Serve), SessionLife: l.SessionLife, Heartbeat: l.Heartbeat, Misses: l.HeartbeatMisses,
+		Resume: cstaserver.Resume(l.Resume), Serve: cstaserver.Serve(l.Serve), SessionLife: l.SessionLife, Heartbeat: heartbeat, Misses: l.HeartbeatMisses,
 		WriteTimeout: l.WriteTimeout, MaxClients: l.MaxClients, QueueRecords: l.QueueRecords, QueueBytes: l.QueueBytes,
 	}
 }

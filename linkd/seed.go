@@ -107,7 +107,7 @@ func settings(c *config.Config) *fsmpb.Settings {
 		TombstoneMs: ms(c.Timers.Tombstone), UnclaimedMs: ms(c.Timers.UnclaimedMonitors), IntentMs: ms(c.Timers.Request), RouteMs: ms(c.Timers.RouteReply),
 	}
 	for _, sw := range c.Switches {
-		s.MonitorReleaseMs = max(s.MonitorReleaseMs, ms(sw.MonitorRelease))
+		s.MonitorReleaseMs = max(s.MonitorReleaseMs, ms(sw.MonitorRelease), 1) // zero would be the default
 	}
 	return s
 }

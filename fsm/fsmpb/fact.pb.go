@@ -792,7 +792,7 @@ func (x *SwitchConn) GetDevice() string {
 	return ""
 }
 
-// CallData is what rides on a call (DESIGN 5.7). Size-limited by the settings.
+// CallData is what rides on a call. Size-limited by the settings.
 type CallData struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Correlator     []byte                 `protobuf:"bytes,1,opt,name=correlator,proto3" json:"correlator,omitempty"`

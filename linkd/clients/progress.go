@@ -11,7 +11,7 @@ import (
 	"github.com/holdline/holdline/linkd/proposer"
 )
 
-// When delivered positions go into the log (DESIGN 5.4), for all clients of a
+// When delivered positions go into the log, for all clients of a
 // node in one command.
 const (
 	ProgressEvery = 50 * time.Millisecond // at most so long after a client was told something

@@ -69,22 +69,19 @@ type Cluster struct {
 type Peer struct {
 	ID      string `hcl:"id,label" form:"name"`
 	Address string `hcl:"address,required" form:"dial"` // its raft_advertise
-	API     string `hcl:"api" form:"dial"`              // its API, for operators' commands that must reach the leader
 }
 
-// Limits bound everything that grows. EntryBytes, LinkQueue, ProposeQueue and
-// HandshakesPending are the node's own; the others seed an empty cluster.
+// Limits bound everything that grows. EntryBytes and HandshakesPending are the
+// node's own; the others seed an empty cluster.
 type Limits struct {
 	EntryBytes         int   `hcl:"entry_bytes" range:"4096..524288" default:"262144"`          // one Raft log entry
-	FeedRecords        int   `hcl:"feed_records" range:"1000..10000000" default:"200000"`       // the feed's recent part
+	FeedRecords        int   `hcl:"feed_records" range:"1024..4194304" default:"200000"`        // the feed's recent part
 	FeedBytes          int64 `hcl:"feed_bytes" range:"1048576..4294967296" default:"134217728"` // the same, in bytes
-	Sessions           int   `hcl:"sessions" range:"1..100000" default:"1000"`                  // client sessions of the cluster
+	Sessions           int   `hcl:"sessions" range:"1..65536" default:"1000"`                   // client sessions of the cluster
 	MonitorsPerSession int   `hcl:"monitors_per_session" range:"1..1000000" default:"20000"`    // of one client
 	Intents            int   `hcl:"intents" range:"16..100000" default:"10000"`                 // requests in progress at once
 	CallDataBytes      int   `hcl:"call_data_bytes" range:"256..65536" default:"16384"`         // correlator, user data and variables of one call
-	LinkQueue          int   `hcl:"link_queue" range:"100..1000000" default:"20000"`            // facts of one link that wait to be committed; beyond, the link is not read
-	ProposeQueue       int   `hcl:"propose_queue" range:"100..1000000" default:"20000"`         // commands that wait at one node's proposer
-	HandshakesPending  int   `hcl:"handshakes_pending" range:"4..10000" default:"64"`           // connections on one port that have not said who they are
+	HandshakesPending  int   `hcl:"handshakes_pending" range:"4..10000" default:"64"`           // connections on the Raft port that have not said who they are
 }
 
 // Timers are deadlines of the replicated state, in log time.
@@ -93,7 +90,6 @@ type Timers struct {
 	UnclaimedMonitors Duration `hcl:"unclaimed_monitors" range:"1s..1h" default:"30s"` // kept after their session attached
 	Request           Duration `hcl:"request" range:"500ms..5m" default:"10s"`         // from a client's request to its outcome
 	RouteReply        Duration `hcl:"route_reply" range:"200ms..1m" default:"3s"`      // for a router, if the switch names no time
-	FailoverGrace     Duration `hcl:"failover_grace" range:"0s..10m" default:"30s"`    // sessions and registrations get it after a gap without a leader
 }
 
 // Load reads and checks a file. Its error is of type Errors unless the file

@@ -30,7 +30,7 @@ func TestFullFile(t *testing.T) {
 		},
 		TLS: &TLS{Cert: "/etc/holdline/n1.pem", Key: "/etc/holdline/n1.key", CA: "/etc/holdline/ca.pem"},
 		Cluster: Cluster{Peers: []Peer{
-			{ID: "n1", Address: "n1.example:7500", API: "n1.example:7501"},
+			{ID: "n1", Address: "n1.example:7500"},
 			{ID: "n2", Address: "n2.example:7500"},
 			{ID: "n3", Address: "n3.example:7500"},
 		}},
@@ -45,7 +45,7 @@ func TestFullFile(t *testing.T) {
 			Name: "pbx", Protocol: "csta", Edition: 3, Filter: TruePasses, Standby: "cold",
 			MonitorRelease: 0, RequestsPerSecond: 0, RequestTimeout: 1500 * time.Millisecond,
 			ConnectTimeout: 2 * time.Second, ReconnectMax: 30 * time.Second,
-			Keepalive: 15 * time.Second, KeepaliveMisses: 1, Linger: 90 * time.Minute, ResyncRate: 7,
+			Keepalive: 15 * time.Second, KeepaliveMisses: 1, ResyncRate: 7,
 			Links: []Link{
 				{Name: "a", Address: "10.9.0.1:1040", Priority: 1},
 				{Name: "b", Address: "[2001:db8::9]:1040", Priority: 2, Disabled: true},
@@ -59,11 +59,11 @@ func TestFullFile(t *testing.T) {
 		}},
 		Limits: Limits{
 			EntryBytes: 65536, FeedRecords: 5000, FeedBytes: 1 << 32, Sessions: 12, MonitorsPerSession: 34,
-			Intents: 56, CallDataBytes: 1024, LinkQueue: 100, ProposeQueue: 200, HandshakesPending: 8,
+			Intents: 56, CallDataBytes: 1024, HandshakesPending: 8,
 		},
 		Timers: Timers{
 			Tombstone: 90 * time.Second, UnclaimedMonitors: 45 * time.Second, Request: 20 * time.Second,
-			RouteReply: 250 * time.Millisecond, FailoverGrace: 0,
+			RouteReply: 250 * time.Millisecond,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -125,23 +125,23 @@ switch "s" {
 func TestErrors(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
 		{"syntax", "limits {", `x.hcl:10:8: Unclosed configuration block: There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.`},
-		{"unknown setting", "limits {\n  sesions = 5\n}", `x.hcl:11:3: limits has no setting "sesions": did you mean sessions? Allowed: entry_bytes, feed_records, feed_bytes, sessions, monitors_per_session, intents, call_data_bytes, link_queue, propose_queue, handshakes_pending`},
+		{"unknown setting", "limits {\n  sesions = 5\n}", `x.hcl:11:3: limits has no setting "sesions": did you mean sessions? Allowed: entry_bytes, feed_records, feed_bytes, sessions, monitors_per_session, intents, call_data_bytes, handshakes_pending`},
 		{"unknown block", "swtch \"a\" {\n}", `x.hcl:10:1: the file has no block "swtch": did you mean switch? Allowed: node, tls, cluster, csta_listener, client, switch, limits, timers`},
 		{"setting at top", "log_level = \"info\"", `x.hcl:10:1: the file has no setting "log_level": none is allowed here`},
 		{"setting twice", "limits {\n  sessions = 5\n  sessions = 6\n}", `x.hcl:12:3: Attribute redefined: The argument "sessions" was already set at x.hcl:11,3-11. Each argument may be set only once.`},
 		{"block twice", "limits {}\nlimits {}", `x.hcl:11:1: second block limits: only one is allowed, the first is in line 10`},
 		{"block as setting", "limits = {}", `x.hcl:10:1: limits is a block: write limits { ... } without "="`},
 		{"setting as block", "limits {\n  sessions {}\n}", `x.hcl:11:3: sessions is a setting: write sessions = ...`},
-		{"text for number", "limits {\n  sessions = \"5\"\n}", `x.hcl:11:14: sessions is "5", but must be a whole number: 1..100000`},
-		{"fraction", "limits {\n  sessions = 2.5\n}", `x.hcl:11:14: sessions is 2.5, but must be a whole number: 1..100000`},
-		{"out of range", "limits {\n  sessions = 0\n}", `x.hcl:11:14: sessions is 0, but must be 1..100000`},
-		{"huge", "limits {\n  sessions = 99999999999999999999\n}", `x.hcl:11:14: sessions is 1e+20, but must be a whole number: 1..100000`},
-		{"null", "limits {\n  sessions = null\n}", `x.hcl:11:14: sessions is null, but must be a whole number: 1..100000`},
+		{"text for number", "limits {\n  sessions = \"5\"\n}", `x.hcl:11:14: sessions is "5", but must be a whole number: 1..65536`},
+		{"fraction", "limits {\n  sessions = 2.5\n}", `x.hcl:11:14: sessions is 2.5, but must be a whole number: 1..65536`},
+		{"out of range", "limits {\n  sessions = 0\n}", `x.hcl:11:14: sessions is 0, but must be 1..65536`},
+		{"huge", "limits {\n  sessions = 99999999999999999999\n}", `x.hcl:11:14: sessions is 1e+20, but must be a whole number: 1..65536`},
+		{"null", "limits {\n  sessions = null\n}", `x.hcl:11:14: sessions is null, but must be a whole number: 1..65536`},
 		{"variable", "limits {\n  sessions = many\n}", `x.hcl:11:14: sessions must be written out: a whole number; variables and functions are not known here`},
 		{"bare duration", "timers {\n  request = 5\n}", `x.hcl:11:13: request is 5, but must be a duration like "500ms" or "30s": 500ms..5m`},
 		{"no unit", "timers {\n  request = \"5\"\n}", `x.hcl:11:13: request is "5", but must be a duration like "500ms" or "30s": 500ms..5m`},
 		{"long duration", "timers {\n  request = \"6m\"\n}", `x.hcl:11:13: request is 6m, but must be 500ms..5m`},
-		{"negative", "timers {\n  failover_grace = \"-1s\"\n}", `x.hcl:11:20: failover_grace is -1s, but must be 0s..10m`},
+		{"negative", "timers {\n  tombstone = \"-1s\"\n}", `x.hcl:11:15: tombstone is -1s, but must be 1s..1h`},
 		{"off or range", listener("heartbeat = \"10ms\""), `x.hcl:13:15: heartbeat is 10ms, but must be 0 (off) or 1s..10m`},
 		{"number for bool", listener("status_first = 1"), `x.hcl:13:18: status_first is 1, but must be true or false`},
 		{"choice", listener("filter = \"inverse\""), `x.hcl:13:12: filter is "inverse", but must be "true_blocks" or "true_passes"`},

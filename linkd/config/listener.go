@@ -28,7 +28,7 @@ type CSTAListener struct {
 	// "any" makes it serve and forward.
 	Serve string `hcl:"serve" oneof:"leader|any" default:"leader"`
 	// SessionLife is how long a session and its monitors outlive its connection.
-	SessionLife Duration `hcl:"session_life" range:"5s..24h" default:"180s"`
+	SessionLife Duration `hcl:"session_life" range:"30s..24h" default:"180s"`
 	// Heartbeat is the silence after which SystemStatus is sent; 0: never.
 	Heartbeat       Duration `hcl:"heartbeat" range:"1s..10m" off:"true" default:"30s"`
 	HeartbeatMisses int      `hcl:"heartbeat_misses" range:"1..10" default:"2"` // unanswered ones before the connection is closed
@@ -36,7 +36,7 @@ type CSTAListener struct {
 	// QueueRecords and QueueBytes bound what waits for one client; beyond, it is
 	// disconnected.
 	QueueRecords int      `hcl:"queue_records" range:"100..1000000" default:"20000"`
-	QueueBytes   int      `hcl:"queue_bytes" range:"65536..1073741824" default:"16777216"`
+	QueueBytes   int      `hcl:"queue_bytes" range:"131072..1073741824" default:"16777216"`
 	WriteTimeout Duration `hcl:"write_timeout" range:"100ms..5m" default:"10s"` // a client that takes nothing for so long is disconnected
 }
 

@@ -27,8 +27,6 @@ type Switch struct {
 	// never.
 	Keepalive       Duration `hcl:"keepalive" range:"1s..10m" off:"true" default:"10s"`
 	KeepaliveMisses int      `hcl:"keepalive_misses" range:"1..10" default:"2"` // unanswered ones before the link is closed
-	// Linger is how long calls are kept while all links are down.
-	Linger Duration `hcl:"linger" range:"0s..24h" default:"5m"`
 	// ResyncRate is how many devices a second are asked about in a resync.
 	ResyncRate int     `hcl:"resync_rate" range:"1..10000" default:"20"`
 	Links      []Link  `hcl:"link,block"`

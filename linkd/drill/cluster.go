@@ -73,7 +73,6 @@ cluster {
 {{- range .Nodes}}
   peer "{{.ID}}" {
     address = "{{.Raft}}"
-    api     = "{{.API}}"
   }
 {{- end}}
 }

@@ -339,21 +339,13 @@ func agentState(devices []*apipb.DeviceInfo, device, agent, group string) string
 	return ""
 }
 
-// agentWord turns ECMA-323's agentNotReady into the API's not-ready.
+// agentWord turns ECMA-323's agentNotReady into the API's notReady.
 func agentWord(state string) string {
-	switch state {
-	case "agentNull":
-		return "null"
-	case "agentNotReady":
-		return "not-ready"
-	case "agentReady":
-		return "ready"
-	case "agentBusy":
-		return "busy"
-	case "agentWorkingAfterCall":
-		return "after-call"
+	short, ok := strings.CutPrefix(state, "agent")
+	if !ok || short == "" {
+		return state
 	}
-	return state
+	return strings.ToLower(short[:1]) + short[1:]
 }
 
 func difference(truth map[string]string, parties []*apipb.PartyInfo) []string {

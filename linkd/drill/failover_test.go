@@ -354,6 +354,7 @@ func TestFollowersAndAllNodesRestarted(t *testing.T) {
 
 func TestLeaderTransferLosesNoEvent(t *testing.T) {
 	s := newStage(t, SceneOptions{Rate: 20, Agents: 100, Seed: 14, Journal: true})
+	since := s.mark()
 	for i := range 5 {
 		s.breakLeader(fmt.Sprintf("transfer %d", i+1), func(p *Process) {
 			limit, cancel := context.WithTimeout(s.ctx, startLimit)
@@ -363,5 +364,5 @@ func TestLeaderTransferLosesNoEvent(t *testing.T) {
 			}
 		}, 0)
 	}
-	s.everyEventTold()
+	s.everyEventTold(since)
 }

@@ -15,10 +15,32 @@ var eventNames = map[string]string{
 	"networkReached": "NetworkReachedEvent", "digitsGenerated": "DigitsGeneratedEvent", "callInformation": "CallInformationEvent",
 }
 
-// everyEventTold checks that each client was told, on each device's monitor,
-// exactly what the switch did there, in order: nothing lost, nothing twice but
-// what a replay repeats.
-func (s *stage) everyEventTold() {
+// mark is a moment from which on every event is compared: calls that were up
+// when the monitors began are told as they are, not as they came to be.
+type mark struct {
+	seq  uint64
+	told []map[string]int
+}
+
+func (s *stage) mark() mark {
+	m := mark{seq: s.Switch.Truth().Seq}
+	for _, c := range s.TServers {
+		n := map[string]int{}
+		for device, told := range c.Journal() {
+			n[device] = len(told)
+		}
+		m.told = append(m.told, n)
+	}
+	return m
+}
+
+// underWay bounds the events that were on their way to a client at a mark.
+const underWay = 200
+
+// everyEventTold checks that each client was told since a mark, on each device's
+// monitor, exactly what the switch did there, in order: nothing lost, nothing
+// twice but what a replay repeats.
+func (s *stage) everyEventTold(since mark) {
 	s.t.Helper()
 	if err := sleep(s.ctx, time.Second); err != nil {
 		s.t.Fatal(err)
@@ -28,7 +50,7 @@ func (s *stage) everyEventTold() {
 		told[i] = c.Journal()
 	}
 	happened := map[string][]tserver.Entry{}
-	for _, tr := range s.Switch.History(0) {
+	for _, tr := range s.Switch.History(since.seq - min(since.seq, underWay)) {
 		name, ok := eventNames[tr.Event]
 		if !ok {
 			continue
@@ -42,10 +64,13 @@ func (s *stage) everyEventTold() {
 		repeats := int(c.Report().Repeats)
 		for device, have := range told[i] {
 			all := happened[device]
+			have = have[since.told[i][device]:]
 			compared += len(have)
 			missing, extra := align(all, have)
 			repeats -= len(extra)
 			if len(missing) > 0 {
+				s.historyAt(device)
+				s.feedAt(device)
 				s.t.Errorf("%s, monitor of %s: %d of %d events were lost, first %v", c.Name(), device, len(missing), len(all), missing[0])
 			}
 		}

@@ -53,6 +53,35 @@ func (s *stage) story(differences []string) {
 	}
 }
 
+// feedAt prints what the feed told at a device.
+func (s *stage) feedAt(device string) {
+	s.feed("device "+device, &apipb.WatchRequest{FromStart: true, Device: device})
+}
+
+func (s *stage) feed(what string, q *apipb.WatchRequest) {
+	ctx, cancel := context.WithTimeout(s.ctx, time.Second)
+	defer cancel()
+	for node, operator := range s.Cluster.Operators() {
+		stream, err := operator.Watch(ctx, connect.NewRequest(q))
+		if err != nil {
+			continue
+		}
+		var b strings.Builder
+		for stream.Receive() {
+			e := stream.Msg()
+			fmt.Fprintf(&b, "\n  %s %d %s call %d %s %s %s %s reconstructed=%v", e.Position, e.TimeMs, e.Kind, e.Call, e.Event, e.Device, e.Text, e.Cause, e.Reconstructed)
+			var r fsmpb.Record
+			if proto.Unmarshal(e.Record, &r) == nil {
+				for _, h := range r.GetCall().GetHeard() {
+					fmt.Fprintf(&b, " %s:%s", h.Device, h.State)
+				}
+			}
+		}
+		s.t.Logf("feed of node %s on %s:%s", node, what, b.String())
+		return
+	}
+}
+
 func (s *stage) feedOf(id uint64) (names []string) {
 	ctx, cancel := context.WithTimeout(s.ctx, time.Second)
 	defer cancel()
@@ -63,24 +92,9 @@ func (s *stage) feedOf(id uint64) (names []string) {
 				names = append(names, n.Call)
 			}
 		}
-		stream, err := operator.Watch(ctx, connect.NewRequest(&apipb.WatchRequest{FromStart: true, Call: id}))
-		if err != nil {
-			continue
-		}
-		var b strings.Builder
-		for stream.Receive() {
-			e := stream.Msg()
-			fmt.Fprintf(&b, "\n  %s %d %s %s %s %s %s reconstructed=%v", e.Position, e.TimeMs, e.Kind, e.Event, e.Device, e.Text, e.Cause, e.Reconstructed)
-			var r fsmpb.Record
-			if proto.Unmarshal(e.Record, &r) == nil {
-				for _, h := range r.GetCall().GetHeard() {
-					fmt.Fprintf(&b, " %s:%s", h.Device, h.State)
-				}
-			}
-		}
-		s.t.Logf("feed of node %s on call %d:%s", node, id, b.String())
-		return names
+		break
 	}
+	s.feed(fmt.Sprintf("call %d", id), &apipb.WatchRequest{FromStart: true, Call: id})
 	return names
 }
 

@@ -281,7 +281,7 @@ func badMessages(t *testing.T, n *drill.Process) {
 // badRaft sends to the port of the nodes what no node would.
 func badRaft(t *testing.T, n *drill.Process) {
 	random := rand.New(rand.NewPCG(8, 8))
-	before := counted(t, n, "holdline_raft_port_refused_total", "")
+	before := counted(t, n, "holdline_raftnet_refused_total", "")
 	for range 20 {
 		noise := make([]byte, 1+random.IntN(70000))
 		for i := range noise {
@@ -293,7 +293,7 @@ func badRaft(t *testing.T, n *drill.Process) {
 	closed(t, n.Raft, bytes.Repeat([]byte{0}, 65536))
 	closed(t, n.Raft, bytes.Repeat([]byte{0xff}, 65536))
 	eventually(t, "all that was refused to be counted", func() bool {
-		return counted(t, n, "holdline_raft_port_refused_total", "") == before+23
+		return counted(t, n, "holdline_raftnet_refused_total", "") == before+23
 	})
 	for what, times := range warnings(t, n, "connection refused on the raft port") {
 		if times > 1 {

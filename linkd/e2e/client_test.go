@@ -106,9 +106,7 @@ func (c *client) take(invoke string, e *element) {
 	if !c.spoke || invoke == "0000" { // sent before it knew us
 		edition = 4 // the listener's default
 	}
-	for _, fault := range judge(e, edition) {
-		c.faults = append(c.faults, fault)
-	}
+	c.faults = append(c.faults, judge(e, edition)...)
 	isEvent := strings.HasSuffix(e.name, "Event")
 	if isEvent != (invoke == "9999") {
 		c.faults = append(c.faults, fmt.Sprintf("%s has invoke ID %s", e.name, invoke))

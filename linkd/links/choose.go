@@ -5,8 +5,6 @@ import (
 	"context"
 	"slices"
 	"time"
-
-	"github.com/holdline/holdline/linkd/links/cstalink"
 )
 
 // logSelected is the number by which operators of T-Servers know the choice of
@@ -17,15 +15,15 @@ const logSelected = 35115
 // highest priority that is operational, and the first by name among equals. A
 // link of a higher priority whose first attempt is still under way is waited for
 // as long as its connect timeout.
-func (c *campaign) choose(ctx context.Context) (*keeper, *cstalink.Conn, Settings, error) {
+func (c *campaign) choose(ctx context.Context) (*ride, error) {
 	began := time.Now()
 	for {
 		changed, applied := c.m.change(), c.m.o.Replica.Changed()
 		var wait <-chan time.Time
 		for _, k := range c.candidates() {
-			if conn, s, ok := k.take(); ok {
+			if r := k.take(); r != nil {
 				c.m.log.Info("STANDARD CTI link is selected", "number", logSelected, "switch", c.sw, "link", k.name, "priority", k.priority())
-				return k, conn, s, nil
+				return r, nil
 			}
 			if left := k.patience() - time.Since(began); k.fresh() && left > 0 {
 				wait = time.After(left)
@@ -37,7 +35,7 @@ func (c *campaign) choose(ctx context.Context) (*keeper, *cstalink.Conn, Setting
 		case <-applied:
 		case <-wait:
 		case <-ctx.Done():
-			return nil, nil, Settings{}, ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 }

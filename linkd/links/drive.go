@@ -15,9 +15,14 @@ const drainLimit = time.Second
 
 // drive claims the link and drives it until its connection is over, another
 // claim supersedes it, or leadership is lost.
-func (c *campaign) drive(ctx context.Context, k *keeper, conn *cstalink.Conn, out *outlet, s Settings) {
+func (c *campaign) drive(ctx context.Context, ride *ride) {
+	k, conn, s := ride.k, ride.conn, ride.settings
+	out := newOutlet(c.m, k.name, s)
 	r := newReconciler(c, k, conn, out, s)
-	err := r.takeover(ctx)
+	err := r.continues(ctx, ride.before)
+	if err == nil {
+		err = r.takeover(ctx)
+	}
 	if err == nil {
 		k.set(Active, r.epoch)
 		err = r.run(ctx)
@@ -82,6 +87,10 @@ func gone(v *fsm.State, link string, epoch uint64) bool {
 // facts go to the log through the new leader.
 func (m *Manager) startDrain(k *keeper, conn *cstalink.Conn, out *outlet, epoch uint64, s Settings) {
 	k.set(Draining, epoch)
+	d := &drain{out: out, taken: make(chan struct{})}
+	k.mu.Lock()
+	k.drain = d
+	k.mu.Unlock()
 	m.mu.Lock()
 	if m.draining++; m.draining == 1 {
 		m.drained = make(chan struct{})
@@ -111,14 +120,36 @@ func (m *Manager) startDrain(k *keeper, conn *cstalink.Conn, out *outlet, epoch 
 			}
 		})
 		select {
+		case <-d.taken:
+			return
 		case <-superseded:
 		case <-out.stream.Dead():
 		case <-conn.Done():
 		case <-ctx.Done():
 		}
 		cancel()
-		m.leave(k, conn, out, epoch)
+		if k.keepDrain(d) {
+			m.leave(k, conn, out, epoch)
+		}
 	})
+}
+
+// drain is the reading of a connection after leadership was lost.
+type drain struct {
+	out   *outlet
+	taken chan struct{} // closed when this node leads again and drives the connection on
+}
+
+// keepDrain ends the chance to take a drained connection back. It reports false
+// if that has just happened.
+func (k *keeper) keepDrain(d *drain) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.drain != d {
+		return false
+	}
+	k.drain = nil
+	return true
 }
 
 // Handed waits until no connection is left of a leadership that was lost, or ctx

@@ -176,6 +176,45 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// A leader that loses leadership and gains it again goes on with its connection.
+func TestLeadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed = 40, 8, 4 }, "a")
+		defer r.close()
+		r.begin("a")
+		r.script()
+		time.Sleep(10 * time.Second)
+		a, ids, start := r.nodes["a"], r.ids(), r.now()
+		a.setLag(20 * time.Millisecond)
+		associations := len(r.sim.Associations())
+		for range 5 {
+			epoch := r.epoch()
+			a.resign()
+			time.Sleep(300 * time.Millisecond)
+			a.lead()
+			r.await(time.Second, "claimed", func(v *fsm.State) bool { return r.epoch() != epoch && ready(v) })
+			time.Sleep(time.Second)
+		}
+		r.sim.SetRate(0)
+		a.setLag(0)
+		time.Sleep(3 * time.Second)
+		r.await(5*time.Second, "verified", ready)
+		if n := r.sameEvents(start); n < 300 {
+			t.Errorf("compared %d events", n)
+		}
+		r.sameIDs(ids)
+		r.compare()
+		sw, _ := r.state().Switch("sw")
+		if n := len(r.sim.Associations()); n != associations || sw.Link != "l1" {
+			t.Errorf("%d associations, %d before; link %s", n, associations, sw.Link)
+		}
+		asked, _ := r.asked("MonitorStart")
+		if want := len(r.sim.Truth().Devices); asked != want {
+			t.Errorf("%d monitors were started for %d devices", asked, want)
+		}
+	})
+}
+
 func linkUp(name string) func(*fsm.State) bool {
 	return func(v *fsm.State) bool {
 		sw, _ := v.Switch("sw")

@@ -17,7 +17,8 @@ type State string
 
 // The states of a link on a node.
 const (
-	Disabled   State = "disabled"   // by provisioning, or not wanted on this node now
+	Disabled   State = "disabled"   // by provisioning
+	Idle       State = "idle"       // not wanted on this node now: a standby holds only links of the highest priority
 	Connecting State = "connecting" // connecting or associating
 	Down       State = "down"       // waiting to try again
 	StandingBy State = "standby"    // associated, without monitors
@@ -48,11 +49,12 @@ type keeper struct {
 	failures int
 	last     string
 	epoch    uint64
+	drain    *drain        // not nil: the connection can be taken back
 	turn     chan struct{} // one slot: something changed
 }
 
 func newKeeper(m *Manager, name string) *keeper {
-	return &keeper{m: m, name: name, settings: Defaults(), state: Disabled, since: time.Now(), turn: make(chan struct{}, 1)}
+	return &keeper{m: m, name: name, settings: Defaults(), state: Idle, since: time.Now(), turn: make(chan struct{}, 1)}
 }
 
 // configure takes over the provisioned part of the link. A connection to another
@@ -137,15 +139,34 @@ func (k *keeper) poke() {
 	}
 }
 
-// take gives the campaign the connection, if there is one that can be used.
-func (k *keeper) take() (*cstalink.Conn, Settings, bool) {
+// ride is a connection that a campaign may drive.
+type ride struct {
+	k        *keeper
+	conn     *cstalink.Conn
+	settings Settings
+	// before is where the connection's facts left so far, if this node drove it
+	// in an earlier term and still reads it.
+	before *outlet
+}
+
+// take gives a campaign the connection, if there is one that can be used.
+func (k *keeper) take() *ride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.conn == nil || k.used || !k.conn.Usable() {
-		return nil, Settings{}, false
+	if k.conn == nil || !k.conn.Usable() {
+		return nil
+	}
+	r := &ride{k: k, conn: k.conn, settings: k.settings}
+	if k.used {
+		if k.drain == nil {
+			return nil
+		}
+		r.before = k.drain.out
+		close(k.drain.taken)
+		k.drain = nil
 	}
 	k.used = true
-	return k.conn, k.settings, true
+	return r
 }
 
 // release gives it back: the connection carried monitors and is closed.
@@ -197,7 +218,7 @@ func (k *keeper) keep(ctx context.Context) {
 		case gone || ctx.Err() != nil:
 			return
 		case !on:
-			k.set(Disabled, 0)
+			k.set(k.unwanted(), 0)
 		case !time.Now().Before(again):
 			opened := time.Now()
 			conn, err := k.open(ctx, settings)
@@ -265,7 +286,7 @@ func (k *keeper) open(ctx context.Context, s Settings) (*cstalink.Conn, error) {
 // any more (nil).
 func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version int) error {
 	k.mu.Lock()
-	k.conn, k.used, k.tried = conn, false, false
+	k.conn, k.used, k.drain, k.tried = conn, false, nil, false
 	k.mu.Unlock()
 	k.set(StandingBy, 0)
 	k.m.log.Info("link associated", "link", k.name, "status", conn.Status())
@@ -295,4 +316,14 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version i
 			return nil
 		}
 	}
+}
+
+// unwanted is the state of a link that this node keeps no connection of.
+func (k *keeper) unwanted() State {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.link.GetDisabled() {
+		return Disabled
+	}
+	return Idle
 }

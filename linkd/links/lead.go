@@ -73,11 +73,11 @@ type campaign struct {
 func (c *campaign) run(ctx context.Context) {
 	defer c.wg.Wait()
 	for ctx.Err() == nil {
-		k, conn, s, err := c.choose(ctx)
+		ride, err := c.choose(ctx)
 		if err != nil {
 			return
 		}
-		c.drive(ctx, k, conn, newOutlet(c.m, k.name, s), s)
+		c.drive(ctx, ride)
 	}
 }
 

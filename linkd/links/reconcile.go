@@ -27,6 +27,7 @@ type reconciler struct {
 	settings Settings
 	log      hclog.Logger
 
+	own      bool // the connection was driven by this node before
 	epoch    uint64
 	floor    uint64 // facts up to here were kept before the claim
 	oldEpoch uint64
@@ -178,6 +179,8 @@ func (r *reconciler) stepReady(ctx context.Context, v *fsm.State) {
 func (r *reconciler) stepOldLink(ctx context.Context) {
 	switch {
 	case r.oldNode == "":
+		return
+	case r.own:
 		return
 	case r.oldNode == r.m.o.NodeID:
 		if k := r.m.keeper(r.oldLink); k != nil && k.reads(r.oldEpoch) {

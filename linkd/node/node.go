@@ -44,6 +44,8 @@ type Options struct {
 	Settings *fsmpb.Settings
 	// EntryBytes is the largest log entry; 0: 256 KiB.
 	EntryBytes int
+	// Handshakes is how many connections may be in their handshake; 0: 64.
+	Handshakes int
 	// Fatal is called when the node can't go on.
 	Fatal func(error)
 }
@@ -81,9 +83,9 @@ func New(o Options) (*Node, error) {
 	}
 	port, err := raftnet.New(raftnet.Config{
 		NodeID: o.ID, Listener: o.Listener, Advertise: o.Advertise, Dial: o.Dial, TLS: o.TLS,
-		IsPeer: func(id string) bool { return known[id] || n.isMember(id) },
-		NodeAt: func(address string) string { return at[address] },
-		Logger: o.Logger.Named("raftnet"),
+		IsPeer:     func(id string) bool { return known[id] || n.isMember(id) },
+		NodeAt:     func(address string) string { return at[address] },
+		MaxPending: o.Handshakes, Logger: o.Logger.Named("raftnet"),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the Raft port of node %s: %w", o.ID, err)

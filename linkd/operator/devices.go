@@ -4,38 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/transport/api/apipb"
 )
-
-// The words of the API for the schema's numbers.
-var (
-	deviceKinds  = []string{"station", "acd", "route-point", "trunk", "other"}
-	serviceFroms = []string{"switch", "register", "client"}
-	services     = []string{"unknown", "in-service", "out-of-service", "partial"}
-	agentStates  = []string{"", "null", "not-ready", "ready", "busy", "after-call"}
-)
-
-func word[T ~int32](words []string, n T) string {
-	if int(n) < len(words) {
-		return words[n]
-	}
-	return fmt.Sprint(int32(n))
-}
-
-func number(words []string, w, what string) (int32, error) {
-	if w == "" {
-		return 0, nil
-	}
-	if i := slices.Index(words, w); i >= 0 {
-		return int32(i), nil
-	}
-	return 0, fmt.Errorf("%s %q: use one of %s", what, w, strings.Join(words, ", "))
-}
 
 // Devices implements the call of this name.
 func (s *Service) Devices(ctx context.Context, req *connect.Request[apipb.DevicesRequest]) (*connect.Response[apipb.DevicesResponse], error) {

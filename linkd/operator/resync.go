@@ -17,14 +17,17 @@ func (s *Service) Resync(ctx context.Context, req *connect.Request[apipb.ResyncR
 	if _, ok := s.o.Replica.View().Switch(q.Switch); !ok {
 		return connect.NewError(connect.CodeNotFound, fmt.Errorf("switch %q is not configured", q.Switch))
 	}
-	before := s.o.Replica.View().Counters()
+	v := s.o.Replica.View()
+	before := v.Counters()
 	if !q.FollowOnly {
-		result, err := s.o.Log.Propose(ctx, &fsmpb.Command{Kind: &fsmpb.Command_RequestResync{RequestResync: &fsmpb.RequestResync{Switch: q.Switch, Device: q.Device, By: "operator"}}})
-		if err != nil {
+		asked := requests(v, q)
+		if _, err := s.o.Log.Propose(ctx, &fsmpb.Command{Kind: &fsmpb.Command_RequestResync{RequestResync: &fsmpb.RequestResync{Switch: q.Switch, Device: q.Device, By: "operator"}}}); err != nil {
 			return connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf("resync %s %s: %w", q.Switch, q.Device, err))
 		}
 		// A follower's own copy must have the request before it can be followed.
-		if _, err := s.o.Replica.WaitFor(ctx, func(v *fsm.State) bool { return result.ID == 0 || v.Index() >= result.ID }); err != nil {
+		wait, cancel := context.WithTimeout(ctx, ask)
+		defer cancel()
+		if _, err := s.o.Replica.WaitFor(wait, func(v *fsm.State) bool { return requests(v, q) > asked }); err != nil && ctx.Err() != nil {
 			return err
 		}
 	}
@@ -56,4 +59,14 @@ func (s *Service) Resync(ctx context.Context, req *connect.Request[apipb.ResyncR
 			return ctx.Err()
 		}
 	}
+}
+
+// requests counts the resyncs that were asked for the devices concerned.
+func requests(v *fsm.State, q *apipb.ResyncRequest) (n uint64) {
+	for d := range v.Devices(q.Switch) {
+		if q.Device == "" || d.Id == v.DeviceID(q.Switch, q.Device) {
+			n += d.Resync
+		}
+	}
+	return n
 }

@@ -3,7 +3,6 @@ package operator
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"connectrpc.com/connect"
 	"github.com/holdline/holdline/fsm"
@@ -99,7 +98,7 @@ func (s *Service) Intents(ctx context.Context, req *connect.Request[apipb.Intent
 			device = i.GetRequest().GetFirst().GetDevice()
 		}
 		r.Intents = append(r.Intents, &apipb.IntentInfo{
-			Id: i.Id, Session: i.Session, Switch: i.Switch, Service: strings.ToLower(i.GetRequest().GetService().String()), Device: device, Term: i.Term, DueMs: i.DueMs, Sent: i.Sent, Overdue: i.Overdue,
+			Id: i.Id, Session: i.Session, Switch: i.Switch, Service: standard(i.GetRequest().GetService()), Device: device, Term: i.Term, DueMs: i.DueMs, Sent: i.Sent, Overdue: i.Overdue,
 		})
 	}
 	return connect.NewResponse(r), nil

@@ -94,16 +94,16 @@ func watchEvent(r *fsm.Record) *apipb.WatchEvent {
 	switch k := r.Kind.(type) {
 	case *fsmpb.Record_Call:
 		c := k.Call
-		e.Kind, e.Call, e.Device, e.Event, e.Cause, e.Reconstructed = "call", c.Call, c.Device, eventName(c.Type), c.Cause, c.Reconstructed
+		e.Kind, e.Call, e.Device, e.Event, e.Cause, e.Reconstructed = "call", c.Call, c.Device, standard(c.Type), c.Cause, c.Reconstructed
 		e.Text = connectionState(c.State)
 		if c.ResultCall != 0 {
 			e.Text = fmt.Sprintf("goes on as call %d", c.ResultCall)
 		}
 	case *fsmpb.Record_Agent:
-		e.Kind, e.Device, e.Event, e.Cause, e.Reconstructed = "agent", k.Agent.Device, eventName(k.Agent.Type), k.Agent.Cause, k.Agent.Reconstructed
+		e.Kind, e.Device, e.Event, e.Cause, e.Reconstructed = "agent", k.Agent.Device, standard(k.Agent.Type), k.Agent.Cause, k.Agent.Reconstructed
 		e.Text = strings.Trim(k.Agent.AgentId+" "+k.Agent.Group, " ")
 	case *fsmpb.Record_Feature:
-		e.Kind, e.Device, e.Event, e.Cause, e.Reconstructed = "feature", k.Feature.Device, eventName(k.Feature.Type), k.Feature.Cause, k.Feature.Reconstructed
+		e.Kind, e.Device, e.Event, e.Cause, e.Reconstructed = "feature", k.Feature.Device, standard(k.Feature.Type), k.Feature.Cause, k.Feature.Reconstructed
 	case *fsmpb.Record_Private:
 		e.Kind, e.Device, e.Event = "private", k.Private.Via, "private"
 	case *fsmpb.Record_Status:
@@ -133,9 +133,4 @@ func watchEvent(r *fsm.Record) *apipb.WatchEvent {
 		e.Text = fmt.Sprintf("%s: %s is %s now", k.Renamed.Link, k.Renamed.From, k.Renamed.To)
 	}
 	return e
-}
-
-// eventName writes an event type in lower case with hyphens.
-func eventName(t fsmpb.EventType) string {
-	return strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(t.String()), "_", "-"), "-event")
 }

@@ -334,15 +334,21 @@ func (p *Proposer) close() {
 }
 
 // Stats counts what the proposer did.
-type Stats struct{ Batches, Commands, Forwards, Failures, Waiting uint64 }
+type Stats struct {
+	Batches  uint64 // log entries that were proposed
+	Commands uint64 // in them
+	Forwards uint64 // batches handed to the leader
+	Failures uint64 // batches that were not committed, or perhaps not
+	Waiting  int    // commands that are not on their way
+}
 
 // Stats are the counts since the start.
 func (p *Proposer) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	waiting := uint64(len(p.single))
+	waiting := len(p.single)
 	for _, s := range p.streams {
-		waiting += uint64(len(s.items) - s.next)
+		waiting += len(s.items) - s.next
 	}
 	return Stats{p.batches, p.commands, p.forwards, p.failures, waiting}
 }

@@ -31,7 +31,7 @@ type association struct {
 }
 
 // heldAnswer waits until a leader is known and no takeover runs, or until it
-// has waited long enough (DESIGN 4.3): so a T-Server's link selection succeeds
+// has waited long enough: so a T-Server's link selection succeeds
 // at its first try.
 type heldAnswer struct {
 	until time.Time
@@ -80,7 +80,7 @@ func (c *conn) serving() bool {
 	return role.Leading() || c.l.o.Serve == ServeAny && role.Live()
 }
 
-// normal is the status that the client is told (DESIGN 5.5), and whether it
+// normal is the status that the client is told, and whether it
 // will stay so: not while no leader is known or a takeover runs.
 func (c *conn) normal() (csta.SystemStatusValue, bool) {
 	known := c.l.d.Role.LeaderKnown()
@@ -124,6 +124,17 @@ func (c *conn) statusChanged(k *fsmpb.StatusChange) {
 	default:
 		c.status = status
 	}
+}
+
+// leaves tells whether a client that is told a status may close its connection
+// without reading what follows, as a T-Server does with a link that isn't normal.
+// TCP acknowledges that all the same: it must not count as delivered.
+func leaves(told csta.SystemStatusValue) bool {
+	switch told {
+	case csta.StatusDisabled, csta.StatusPartiallyDisabled, csta.StatusInitializing:
+		return true
+	}
+	return false
 }
 
 // tellStatus sends a status to the client, if it asked for such.

@@ -74,6 +74,9 @@ func (c *conn) fail(invoke uint16, category csta.ErrorCategory, value csta.Error
 // mark notes that everything of the feed up to at is in front of what is sent
 // from now on.
 func (c *conn) mark(at fsm.Position) {
+	if leaves(c.asso.told) {
+		return
+	}
 	off := c.base + uint64(len(c.buf))
 	if n := len(c.marks); n > 0 && c.marks[n-1].off == off {
 		c.marks[n-1].at = at

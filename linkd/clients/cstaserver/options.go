@@ -117,7 +117,7 @@ const minQueue = 64 << 10
 
 // Times that are no setting.
 const (
-	holdAnswers   = time.Second      // an answer waits so long for a leader or the end of a takeover (DESIGN 4.3)
+	holdAnswers   = time.Second      // an answer waits so long for a leader or the end of a takeover
 	awaitSnapshot = time.Second      // a request waits so long for an unverified device
 	openLimit     = 10 * time.Second // for a session to be opened and attached
 	farewell      = time.Second      // for what is still to be written, and for the client to close

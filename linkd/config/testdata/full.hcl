@@ -21,7 +21,6 @@ tls {
 cluster {
   peer "n1" {
     address = "n1.example:7500"
-    api     = "n1.example:7501"
   }
   peer "n2" {
     address = "n2.example:7500"
@@ -65,7 +64,6 @@ switch "pbx" {
   reconnect_max       = "30s"
   keepalive           = "15s"
   keepalive_misses    = 1
-  linger              = "1h30m"
   resync_rate         = 7
 
   link "a" {
@@ -105,8 +103,6 @@ limits {
   monitors_per_session = 34
   intents              = 56
   call_data_bytes      = 1024
-  link_queue           = 100
-  propose_queue        = 200
   handshakes_pending   = 8
 }
 
@@ -115,5 +111,4 @@ timers {
   unclaimed_monitors = "45s"
   request            = "20s"
   route_reply        = "250ms"
-  failover_grace     = "0s"
 }

@@ -34,18 +34,6 @@ func (e *element) at(names ...string) *element {
 	return e
 }
 
-// device is the number in a device choice, or the name of the choice.
-func (e *element) device() string {
-	if len(e.children) == 0 {
-		return e.text
-	}
-	c := e.children[0]
-	if c.text != "" {
-		return c.text
-	}
-	return c.name
-}
-
 func parse(body []byte) (*element, error) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	root := &element{}

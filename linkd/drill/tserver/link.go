@@ -43,25 +43,22 @@ func openLink(ctx context.Context, o Options, address string) (*link, error) {
 }
 
 func (l *link) associate() error {
-	for {
-		invoke, body, err := readFrame(l.in)
-		if err != nil {
-			return err
-		}
-		e, err := parse(body)
-		if err != nil {
-			return err
-		}
-		if e.name != "SystemStatus" {
-			return fmt.Errorf("%s before SystemStatus", e.name)
-		}
-		if err := l.respond(invoke, "SystemStatusResponse"); err != nil {
-			return err
-		}
-		if s := e.at("systemStatus").text; s != "normal" {
-			return fmt.Errorf("status %s", s)
-		}
-		break
+	invoke, body, err := readFrame(l.in)
+	if err != nil {
+		return err
+	}
+	e, err := parse(body)
+	if err != nil {
+		return err
+	}
+	if e.name != "SystemStatus" {
+		return fmt.Errorf("%s before SystemStatus", e.name)
+	}
+	if err := l.respond(invoke, "SystemStatusResponse"); err != nil {
+		return err
+	}
+	if s := e.at("systemStatus").text; s != "normal" {
+		return fmt.Errorf("status %s", s)
 	}
 	if err := l.request("SystemRegister", "<requestTypes><systemStatus>true</systemStatus><requestSystemStatus>false</requestSystemStatus></requestTypes>", nil); err != nil {
 		return err

@@ -107,6 +107,13 @@ func (c *Conn) Halt() {
 	c.poke()
 }
 
+// Resume permits requests again after Halt.
+func (c *Conn) Resume() {
+	c.mu.Lock()
+	c.halted = false
+	c.mu.Unlock()
+}
+
 // Done is closed when the connection is over; Err then says why.
 func (c *Conn) Done() <-chan struct{} { return c.done }
 

@@ -91,15 +91,18 @@ func (m *monitors) early(ref string, event csta.Message) bool {
 // Watch starts a monitor on a device, unless there is one. The fact says what
 // became of it; done follows it, with false if the switch gave no answer.
 func (c *Conn) Watch(device string, done func(answered bool)) {
+	if c.watched(device) {
+		done(true)
+		return
+	}
 	c.ask(&request{
 		class: watching,
 		build: func() (csta.Message, error) {
-			c.order.Lock()
-			defer c.order.Unlock()
-			if _, ok := c.monitors.ref(device); ok {
-				c.fact(monitorFact(&fsmpb.UpstreamMonitor{Device: device, Up: true}))
+			if c.watched(device) {
 				return nil, errAlready
 			}
+			c.order.Lock()
+			defer c.order.Unlock()
 			c.monitors.starting++
 			return &csta.MonitorStart{
 				MonitorObject:          csta.MonitorObject{DeviceObject: csta.DeviceID{Value: device}},
@@ -124,6 +127,17 @@ func (c *Conn) Watch(device string, done func(answered bool)) {
 		},
 		late: func(m csta.Message) { c.monitorLate(device, m) },
 	})
+}
+
+// watched tells whether there is a monitor on a device, and the sink too.
+func (c *Conn) watched(device string) bool {
+	c.order.Lock()
+	defer c.order.Unlock()
+	_, ok := c.monitors.ref(device)
+	if ok {
+		c.fact(monitorFact(&fsmpb.UpstreamMonitor{Device: device, Up: true}))
+	}
+	return ok
 }
 
 var errAlready = errors.New("already so")
