@@ -268,8 +268,11 @@ func (r *resync) farFits(s *toldCall, c *Call) int {
 }
 
 func (r *resync) sameDirection(s *toldCall, c *Call) bool {
-	if len(s.Parties) > 2 && len(c.Connections) > 2 {
-		return true // a conference has no one direction
+	switch {
+	case len(s.Parties) > 2 || len(c.Connections) > 2:
+		return true // a conference has no one direction, nor has what is left of it
+	case isDevice(c.Calling) && goneOf(c.Gone, c.Calling.Id) != nil:
+		return true // the switch names another caller by now
 	}
 	return !bothKnown(s.Calling, c.Calling) || isParty(s.Calling, r.device) == isParty(c.Calling, r.device)
 }

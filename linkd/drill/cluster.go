@@ -117,6 +117,9 @@ switch "pbx" {
 }
 {{.Extra}}`))
 
+// linkNames are the names of the links, the switch's first link first.
+var linkNames = []string{"a", "b", "c", "d"}
+
 // NewCluster lays out three nodes: ports, folders, configuration files.
 func NewCluster(o ClusterOptions) (*Cluster, error) {
 	var protocols http.Protocols
@@ -142,12 +145,11 @@ func NewCluster(o ClusterOptions) (*Cluster, error) {
 		n.operator = apipbconnect.NewOperatorClient(c.http, "http://"+n.API, connect.WithGRPC())
 		c.Nodes = append(c.Nodes, n)
 	}
-	names := []string{"a", "b", "c", "d"}
 	priorities := []int{20, 10, 5, 1}
 	for _, n := range c.Nodes {
 		var file bytes.Buffer
 		err := configuration.Execute(&file, map[string]any{
-			"Node": n, "Nodes": c.Nodes, "Timing": or(o.Timing, "metro"), "Serve": or(o.Serve, "leader"), "Links": o.Links, "LinkNames": names, "Priorities": priorities,
+			"Node": n, "Nodes": c.Nodes, "Timing": or(o.Timing, "metro"), "Serve": or(o.Serve, "leader"), "Links": o.Links, "LinkNames": linkNames, "Priorities": priorities,
 			"LastAgent": 1000 + o.Agents - 1, "Listener": o.Listener, "Extra": o.Extra,
 		})
 		if err != nil {

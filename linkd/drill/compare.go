@@ -200,8 +200,17 @@ func (s stable) find(i *apipb.CallInfo, names map[string][]string) string {
 		return id
 	}
 	for _, n := range i.Names {
-		if id, ok := s.byKey[n.Call]; ok && names == nil {
-			return id
+		if names == nil {
+			if id, ok := s.byKey[n.Call]; ok {
+				return id
+			}
+			continue
+		}
+		link := slices.Index(linkNames, n.Link)
+		for id, on := range names {
+			if link >= 0 && link < len(on) && on[link] == n.Call {
+				return id
+			}
 		}
 	}
 	return ""
