@@ -16,6 +16,8 @@ type association struct {
 	asked   bool // one that asks for an association came
 
 	told     csta.SystemStatusValue // status that the client was told last
+	leaving  bool                   // it was told a status on which it may close the connection unread
+	proof    uint16                 // its answer to this request shows that it stayed; 0 = not asked yet
 	first    bool                   // the SystemStatus sent at accept is not answered yet
 	missed   int                    // heartbeats since the client was last heard
 	invoke   uint16                 // of our last request
@@ -128,7 +130,6 @@ func (c *conn) statusChanged(k *fsmpb.StatusChange) {
 
 // leaves tells whether a client that is told a status may close its connection
 // without reading what follows, as a T-Server does with a link that isn't normal.
-// TCP acknowledges that all the same: it must not count as delivered.
 func leaves(told csta.SystemStatusValue) bool {
 	switch told {
 	case csta.StatusDisabled, csta.StatusPartiallyDisabled, csta.StatusInitializing:
@@ -137,13 +138,29 @@ func leaves(told csta.SystemStatusValue) bool {
 	return false
 }
 
-// tellStatus sends a status to the client, if it asked for such.
+// tellStatus sends a status to the client, if it asked for such. After one that
+// makes clients leave nothing counts as delivered until the client answers a
+// later one: TCP acknowledges also what it closes the connection on.
 func (c *conn) tellStatus(status csta.SystemStatusValue) {
 	c.asso.told = status
 	for _, r := range c.registrations() {
-		if r.hears(status, c.l.o.FilterPolarity) {
-			c.request(&csta.SystemStatus{SysStatRegisterID: r.id, SystemStatus: status})
+		if !r.hears(status, c.l.o.FilterPolarity) {
+			continue
 		}
+		c.request(&csta.SystemStatus{SysStatRegisterID: r.id, SystemStatus: status})
+		switch {
+		case leaves(status):
+			c.asso.leaving, c.asso.proof = true, 0
+		case c.asso.leaving && c.asso.proof == 0:
+			c.asso.proof = c.asso.invoke
+		}
+	}
+}
+
+// answered notes the answer to one of our requests.
+func (c *conn) answered(invoke uint16) {
+	if c.asso.leaving && c.asso.proof != 0 && invoke == c.asso.proof {
+		c.asso.leaving, c.asso.proof = false, 0
 	}
 }
 
