@@ -53,7 +53,10 @@ func newStage(t *testing.T, o SceneOptions) *stage {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	t.Cleanup(cancel)
-	o.Linkd, o.Dir, o.TServers = linkd, t.TempDir(), 2
+	o.Linkd, o.TServers = linkd, 2
+	if o.Dir == "" {
+		o.Dir = t.TempDir()
+	}
 	if o.Agents == 0 {
 		o.Agents = 200
 	}
