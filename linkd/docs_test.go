@@ -126,7 +126,7 @@ func TestLogLinesAreReal(t *testing.T) {
 	for _, table := range tables(pages(t)["docs/operations.md"], "log line") {
 		for _, row := range table {
 			text := strings.Split(row[0], "`")[1] // a number may follow
-			if row[1] == "raft" { // Raft's own
+			if row[1] == "raft" {                 // Raft's own
 				continue
 			}
 			checked++

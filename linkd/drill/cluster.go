@@ -122,12 +122,14 @@ func NewCluster(o ClusterOptions) (*Cluster, error) {
 	var protocols http.Protocols
 	protocols.SetUnencryptedHTTP2(true)
 	c := &Cluster{o: o, http: &http.Client{Transport: &http.Transport{Protocols: &protocols}}}
+	ports := 3 + len(o.Listeners)
+	free, err := freeAddresses(3 * ports)
+	if err != nil {
+		return nil, err
+	}
 	for i := range 3 {
 		n := &Process{ID: fmt.Sprintf("n%d", i+1), CSTA: map[string]string{}, linkd: o.Linkd}
-		addresses, err := freeAddresses(3 + len(o.Listeners))
-		if err != nil {
-			return nil, err
-		}
+		addresses := free[i*ports : (i+1)*ports]
 		n.Raft, n.API, n.HTTP = addresses[0], addresses[1], addresses[2]
 		for j, name := range o.Listeners {
 			n.CSTA[name] = addresses[3+j]
@@ -293,6 +295,16 @@ func (n *Process) Signal(s os.Signal) error {
 		return errors.New("not started")
 	}
 	return n.cmd.Process.Signal(s)
+}
+
+// PID is the process's ID; 0 if it was never started.
+func (n *Process) PID() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.cmd == nil {
+		return 0
+	}
+	return n.cmd.Process.Pid
 }
 
 // Kill ends the process at once, and waits until it is gone.

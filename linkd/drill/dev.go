@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -140,7 +141,8 @@ type SceneOptions struct {
 	Rename        switchsim.Rename
 	Listener      string // added to each CSTA listener's block
 	Extra         string
-	Tune          func(*switchsim.Options) // the last word on how the switch is
+	Tune          func(*switchsim.Options)    // the last word on how the switch is
+	Through       func(address string) string // where the nodes reach a link: a proxy's address, say
 	Journal       bool
 	TServerLogger hclog.Logger
 }
@@ -188,11 +190,17 @@ func NewScene(o SceneOptions) (*Scene, error) {
 	if err != nil {
 		return nil, err
 	}
+	reach := slices.Clone(s.Links)
+	if o.Through != nil {
+		for i, address := range s.Links {
+			reach[i] = o.Through(address)
+		}
+	}
 	var listeners []string
 	for i := range o.TServers {
 		listeners = append(listeners, fmt.Sprintf("tserver%d", i+1))
 	}
-	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: s.Links, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Extra: o.Extra})
+	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: reach, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Extra: o.Extra})
 	if err != nil {
 		return nil, err
 	}

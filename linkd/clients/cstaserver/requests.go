@@ -41,10 +41,8 @@ func isResponse(m csta.Message) bool {
 	switch m.(type) {
 	case *csta.CSTAErrorCode, *csta.ApplicationSessionTerminated, *csta.RouteRegisterAbort, *csta.SystemRegisterAbort:
 		return true
-	case *csta.UnknownMessage:
-		return strings.HasSuffix(m.Name(), "Response") || strings.HasSuffix(m.Name(), "Event")
 	}
-	return strings.HasSuffix(m.Name(), "Response")
+	return strings.HasSuffix(m.Name(), "Response") || strings.HasSuffix(m.Name(), "Event")
 }
 
 // refuse gives a negative answer.
