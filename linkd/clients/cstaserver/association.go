@@ -16,6 +16,7 @@ type association struct {
 	asked   bool // one that asks for an association came
 
 	told     csta.SystemStatusValue // status that the client was told last
+	dipped   time.Time              // since when the link behind it is being taken over
 	leaving  bool                   // it was told a status on which it may close the connection unread
 	proof    uint16                 // its answer to this request shows that it stayed; 0 = not asked yet
 	first    bool                   // the SystemStatus sent at accept is not answered yet
@@ -107,12 +108,26 @@ func (c *conn) settle(now time.Time) {
 			c.held = append(c.held, h)
 		}
 	}
-	if c.asso.told != "" && !c.asso.first && c.asso.told != status {
+	if c.asso.told != "" && !c.asso.first && c.asso.told != status && !c.passing(status, now) {
 		c.tellStatus(status)
 	}
 	c.drainQueue()
 	c.sess.prune(now)
 	c.keepAlive(now)
+}
+
+// passing tells whether a status may pass before a client has to hear of it: a
+// takeover of the link behind a client that was told normal. A client that is
+// told of it at once leaves, and finds the same node normal again.
+func (c *conn) passing(status csta.SystemStatusValue, now time.Time) bool {
+	if c.asso.told != csta.StatusNormal || status != csta.StatusInitializing {
+		c.asso.dipped = time.Time{}
+		return false
+	}
+	if c.asso.dipped.IsZero() {
+		c.asso.dipped = now
+	}
+	return now.Sub(c.asso.dipped) < holdAnswers
 }
 
 // statusChanged judges a change of the switch's status.
