@@ -16,6 +16,9 @@ type association struct {
 	asked   bool // one that asks for an association came
 
 	told     csta.SystemStatusValue // status that the client was told last
+	dipped   time.Time              // since when the link behind it is being taken over
+	leaving  bool                   // it was told a status on which it may close the connection unread
+	proof    uint16                 // its answer to this request shows that it stayed; 0 = not asked yet
 	first    bool                   // the SystemStatus sent at accept is not answered yet
 	missed   int                    // heartbeats since the client was last heard
 	invoke   uint16                 // of our last request
@@ -105,12 +108,26 @@ func (c *conn) settle(now time.Time) {
 			c.held = append(c.held, h)
 		}
 	}
-	if c.asso.told != "" && !c.asso.first && c.asso.told != status {
+	if c.asso.told != "" && !c.asso.first && c.asso.told != status && !c.passing(status, now) {
 		c.tellStatus(status)
 	}
 	c.drainQueue()
 	c.sess.prune(now)
 	c.keepAlive(now)
+}
+
+// passing tells whether a status may pass before a client has to hear of it: a
+// takeover of the link behind a client that was told normal. A client that is
+// told of it at once leaves, and finds the same node normal again.
+func (c *conn) passing(status csta.SystemStatusValue, now time.Time) bool {
+	if c.asso.told != csta.StatusNormal || status != csta.StatusInitializing {
+		c.asso.dipped = time.Time{}
+		return false
+	}
+	if c.asso.dipped.IsZero() {
+		c.asso.dipped = now
+	}
+	return now.Sub(c.asso.dipped) < holdAnswers
 }
 
 // statusChanged judges a change of the switch's status.
@@ -128,7 +145,6 @@ func (c *conn) statusChanged(k *fsmpb.StatusChange) {
 
 // leaves tells whether a client that is told a status may close its connection
 // without reading what follows, as a T-Server does with a link that isn't normal.
-// TCP acknowledges that all the same: it must not count as delivered.
 func leaves(told csta.SystemStatusValue) bool {
 	switch told {
 	case csta.StatusDisabled, csta.StatusPartiallyDisabled, csta.StatusInitializing:
@@ -137,13 +153,29 @@ func leaves(told csta.SystemStatusValue) bool {
 	return false
 }
 
-// tellStatus sends a status to the client, if it asked for such.
+// tellStatus sends a status to the client, if it asked for such. After one that
+// makes clients leave nothing counts as delivered until the client answers a
+// later one: TCP acknowledges also what it closes the connection on.
 func (c *conn) tellStatus(status csta.SystemStatusValue) {
 	c.asso.told = status
 	for _, r := range c.registrations() {
-		if r.hears(status, c.l.o.FilterPolarity) {
-			c.request(&csta.SystemStatus{SysStatRegisterID: r.id, SystemStatus: status})
+		if !r.hears(status, c.l.o.FilterPolarity) {
+			continue
 		}
+		c.request(&csta.SystemStatus{SysStatRegisterID: r.id, SystemStatus: status})
+		switch {
+		case leaves(status):
+			c.asso.leaving, c.asso.proof = true, 0
+		case c.asso.leaving && c.asso.proof == 0:
+			c.asso.proof = c.asso.invoke
+		}
+	}
+}
+
+// answered notes the answer to one of our requests.
+func (c *conn) answered(invoke uint16) {
+	if c.asso.leaving && c.asso.proof != 0 && invoke == c.asso.proof {
+		c.asso.leaving, c.asso.proof = false, 0
 	}
 }
 

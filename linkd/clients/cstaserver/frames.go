@@ -74,7 +74,7 @@ func (c *conn) fail(invoke uint16, category csta.ErrorCategory, value csta.Error
 // mark notes that everything of the feed up to at is in front of what is sent
 // from now on.
 func (c *conn) mark(at fsm.Position) {
-	if leaves(c.asso.told) {
+	if c.asso.leaving {
 		return
 	}
 	off := c.base + uint64(len(c.buf))
@@ -91,7 +91,9 @@ func (c *conn) mark(at fsm.Position) {
 func (c *conn) flush() {
 	s := &c.sess
 	if s.gap == nil {
-		s.told = c.at
+		if !c.asso.leaving {
+			s.told = c.at
+		}
 		if s.met && s.report == nil {
 			s.report = c.l.d.Progress.Join(s.id, s.attachment, c.sessionLife(), c.at, c.out)
 		}

@@ -15,7 +15,8 @@ func (c *conn) message(in inbound) {
 		c.asso.edition, c.asso.fixed = in.info.Edition, true
 	}
 	if isResponse(in.msg) {
-		return // what counts is that it came
+		c.answered(in.invoke)
+		return
 	}
 	first := !c.asso.asked
 	c.asso.asked = true

@@ -143,6 +143,49 @@ func TestRepeatsAreThoseOfTheWindow(t *testing.T) {
 	})
 }
 
+// A T-Server closes a link that isn't normal and reads no further, although TCP
+// took what followed: that is told again. It isn't, to a client that stays and
+// answers a later status.
+func TestWhatFollowsAStatusIsToldAgain(t *testing.T) {
+	for _, stays := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			cl := newCluster(t, "1000")
+			n := start(t, cl, Options{})
+			c := n.client(4)
+			n.monitored(c, "1000")
+			if got, want := c.hear(), cl.calls("1000", "1", 2); len(got) != 0 {
+				t.Fatalf("heard %v before %v", got, want)
+			}
+			c.hear()
+			time.Sleep(time.Second)
+			n.role.set(false, true, true)
+			synctest.Wait()
+			after := cl.calls("1000", "1", 2)
+			n.role.set(true, true, true)
+			synctest.Wait()
+			after = append(after, cl.calls("1000", "1", 2)...)
+			synctest.Wait()
+			if stays {
+				for _, invoke := range []string{"9000", "9001", "9002"} {
+					c.send(invoke, "<SystemStatusResponse/>")
+				}
+				c.hear()
+				cl.calls("1000", "1", 1) // so that there is something to count as delivered
+				after = nil
+			}
+			time.Sleep(time.Second)
+			c.hear()
+			time.Sleep(time.Second)
+			c.close()
+			d := n.client(4)
+			d.monitor("0001", "1000")
+			if got := d.hear(); !equal(got, after) {
+				t.Errorf("stays %v: heard\n%v\nwant\n%v", stays, got, after)
+			}
+		})
+	}
+}
+
 // A connection that dies while it is told the gap loses nothing of it.
 func TestGapInAGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -73,7 +73,7 @@ func child(path string) int {
 // finds no database, or an invalid one.
 func TestDatabaseLosesNothingCommitted(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
-	d, at := disk(t, Options{Rand: rnd, SyncTime: 100 * time.Microsecond})
+	d, at := disk(t, Options{Rand: rnd, SyncTime: time.Millisecond})
 	committed := uint64(0)
 	unsynced := 0
 	for round := range 10 {
@@ -84,7 +84,7 @@ func TestDatabaseLosesNothingCommitted(t *testing.T) {
 		out, err := cmd.StdoutPipe()
 		check(t, err)
 		check(t, cmd.Start())
-		until := committed + 1 + rnd.Uint64N(300)
+		until := committed + 1 + rnd.Uint64N(100)
 		lines := bufio.NewScanner(out)
 		for first := true; lines.Scan(); first = false {
 			n, err := strconv.ParseUint(strings.TrimSpace(lines.Text()), 10, 64)
@@ -96,6 +96,7 @@ func TestDatabaseLosesNothingCommitted(t *testing.T) {
 				t.Errorf("round %d: %d numbers are left of %d committed", round, n, committed)
 			}
 			if committed = n; committed == until {
+				time.Sleep(time.Duration(rnd.IntN(4000)) * time.Microsecond) // anywhere in a transaction
 				check(t, cmd.Process.Kill())
 				d.PowerOff()
 			}

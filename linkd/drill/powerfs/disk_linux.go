@@ -126,8 +126,8 @@ func keepFromChildren() error {
 	return nil
 }
 
-// PowerOff cuts the power: from now on nothing reaches the disk, and a sync that
-// is under way fails. Kill the programs that use the disk right before, so that
+// PowerOff cuts the power: from now on nothing is written to a file, and a sync
+// that is under way fails. Kill the programs that use the disk right before, so that
 // none hears of the failure.
 func (d *Disk) PowerOff() {
 	d.mu.Lock()

@@ -3,11 +3,14 @@ package powerfs
 import (
 	"bytes"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/raft"
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 )
@@ -188,6 +191,41 @@ func TestUnsyncedWritesAreTorn(t *testing.T) {
 	}
 	if lost != losses[0].Lost || torn != losses[0].Torn || lost == 0 || torn == 0 || whole == 0 {
 		t.Errorf("%d lost, %d torn, %d whole; reported: %v", lost, torn, whole, losses[0])
+	}
+}
+
+// Raft's snapshots are files that are written, synced and renamed, and the checksum
+// is found out when they are opened: after a cut they must be whole.
+func TestSnapshotOutlivesACut(t *testing.T) {
+	d, at := disk(t, Options{Rand: rand.New(rand.NewPCG(5, 6))})
+	open := func() *raft.FileSnapshotStore {
+		s, err := raft.NewFileSnapshotStoreWithLogger(at, 2, hclog.NewNullLogger())
+		check(t, err)
+		return s
+	}
+	state := func(index uint64) []byte { return bytes.Repeat([]byte{byte(index)}, 300_000) }
+	for index := uint64(1); index < 4; index++ {
+		sink, err := open().Create(1, index, 1, raft.Configuration{}, 0, nil)
+		check(t, err)
+		_, err = sink.Write(state(index))
+		check(t, err)
+		check(t, sink.Close())
+		cut(t, d)
+		list, err := open().List()
+		check(t, err)
+		if want := min(int(index), 2); len(list) != want || list[0].Index != index {
+			t.Fatalf("after snapshot %d and a cut there are %d, want %d with it in front", index, len(list), want)
+		}
+		for _, m := range list {
+			_, r, err := open().Open(m.ID)
+			check(t, err)
+			got, err := io.ReadAll(r)
+			check(t, err)
+			check(t, r.Close())
+			if !bytes.Equal(got, state(m.Index)) {
+				t.Errorf("snapshot %d is not what was written", m.Index)
+			}
+		}
 	}
 }
 

@@ -171,7 +171,11 @@ func (t *TServer) monitorStarted(l *link, device string, e *element) {
 		m := t.monitors[device]
 		switch m.xref {
 		case xref:
-			m.resume(t.lostAt)
+			repeats, faults := m.resume(t.lostAt)
+			t.report.Repeats += uint64(repeats)
+			for _, f := range faults {
+				t.fault("%s", f)
+			}
 		case "":
 			snapshot = true
 		default:

@@ -46,8 +46,11 @@ func newMonitor(device string) *monitor {
 
 // resume opens the replay window: events heard shortly before the link was lost
 // may come once more, in their order and without a gap, before new ones.
-func (m *monitor) resume(lost time.Time) {
+func (m *monitor) resume(lost time.Time) (repeats int, faults []string) {
+	// What a replay that was cut short left in doubt comes first.
+	repeats, faults = m.settled()
 	m.window, m.at, m.doubt, m.ended, m.since = true, nil, nil, 0, lost.Add(-replayWindow)
+	return repeats, faults
 }
 
 // hear takes one event. It says how many repetitions came to light, and what is
