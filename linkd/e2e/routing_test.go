@@ -11,7 +11,7 @@ import (
 // routing asks two routers in turn, then the configured default.
 func (s *services) routing(t *testing.T) {
 	put, err := s.Cluster.Operators()[s.leader.ID].PutDevices(t.Context(), connect.NewRequest(&apipb.PutDevicesRequest{
-		Switch: "pbx", Devices: []*apipb.DeviceInfo{{Switch: "pbx", Id: "6000", Kind: "route-point", DefaultRoute: "1904"}},
+		Switch: "pbx", Devices: []*apipb.DeviceInfo{{Switch: "pbx", Id: "6000", Kind: "route_point", DefaultRoute: "1904"}},
 	}))
 	if err != nil || put.Msg.Changed != 1 {
 		t.Fatal(put, err)
