@@ -111,7 +111,7 @@ func TestLossOfPower(t *testing.T) {
 	ds := mountDisks(t, dir, seed)
 	s := newStage(t, SceneOptions{Rate: 50, Seed: seed, Dir: dir})
 	unsynced := 0
-	for i := range 3 {
+	for i := range times(3, 1) {
 		when := fmt.Sprintf("loss of all power %d", i+1)
 		s.breakLeader(when, func(*Process) {
 			nodes := slices.Clone(s.Cluster.Nodes)
@@ -120,7 +120,7 @@ func TestLossOfPower(t *testing.T) {
 			unsynced += s.back(ds, when, nodes...)
 		}, 20)
 	}
-	for i := range 3 {
+	for i := range times(3, 1) {
 		when := fmt.Sprintf("loss of the leader's power %d", i+1)
 		var dark *Process
 		s.breakLeader(when, func(p *Process) {
