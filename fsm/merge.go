@@ -319,7 +319,7 @@ func (j *joining) parties() {
 	}
 	j.d.c.Gone = slices.DeleteFunc(slices.Clone(j.d.c.Gone), func(x *Connection) bool { return j.stays[x.Device] })
 	for _, c := range j.old() {
-		j.d.c.Followers = union(j.d.c.Followers, c.Followers)
+		j.d.c.Followers = joinFollowers(j.d.c.Followers, c.Followers)
 	}
 	j.d.c.Followers = j.followers(j.d.c, added)
 	for _, device := range added {
@@ -516,14 +516,4 @@ func (j *joining) goesOn(r *Call) bool {
 func (j *joining) incomplete() bool {
 	return j.primary == nil || j.secondary == nil && j.e.GetSecondaryOld().GetCall() != "" &&
 		j.e.SecondaryOld.Call != j.e.Subject.Call && j.ourCall(j.src.link.Name, j.e.SecondaryOld.Call) != j.primary.Id
-}
-
-// union merges two ascending lists.
-func union(a, b []uint64) []uint64 {
-	if len(b) == 0 {
-		return a
-	}
-	out := append(slices.Clone(a), b...)
-	slices.Sort(out)
-	return slices.Compact(out)
 }

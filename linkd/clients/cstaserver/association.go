@@ -108,7 +108,8 @@ func (c *conn) settle(now time.Time) {
 			c.held = append(c.held, h)
 		}
 	}
-	if c.asso.told != "" && !c.asso.first && c.asso.told != status && !c.passing(status, now) {
+	passing := c.passing(status, now)
+	if c.asso.told != "" && !c.asso.first && c.asso.told != status && !passing {
 		c.tellStatus(status)
 	}
 	c.drainQueue()
@@ -233,6 +234,9 @@ func (c *conn) nextDeadline() time.Time {
 		if h.until.Before(next) {
 			next = h.until
 		}
+	}
+	if d := c.asso.dipped; !d.IsZero() && c.asso.told == csta.StatusNormal && d.Add(holdAnswers).Before(next) {
+		next = d.Add(holdAnswers)
 	}
 	if len(c.sess.queue) > 0 && c.sess.state == attached {
 		if soon := time.Now().Add(10 * time.Millisecond); soon.Before(next) {

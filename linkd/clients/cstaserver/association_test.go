@@ -173,6 +173,32 @@ func TestAnswerWaitsForALeader(t *testing.T) {
 	})
 }
 
+// A takeover behind a client that was told normal passes unseen, unless it lasts:
+// then the client is told after a second, on a quiet switch too.
+func TestTakeoverBehindAClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cl := newCluster(t)
+		n := start(t, cl, Options{})
+		c := n.client(4)
+		c.send("0001", "<RequestSystemStatus/>")
+		c.expect("0001 <RequestSystemStatusResponse><systemStatus>normal</systemStatus></RequestSystemStatusResponse>")
+		cl.claim()
+		synctest.Wait()
+		cl.ready()
+		c.quiet()
+		time.Sleep(5 * time.Second) // the next one has a second of its own
+
+		begun := time.Now()
+		cl.claim()
+		c.expect("9000 " + status("initializing"))
+		if d := time.Since(begun); d != time.Second {
+			t.Errorf("told after %v", d)
+		}
+		cl.ready()
+		c.expect("9001 " + status("normal"))
+	})
+}
+
 // While a takeover runs too.
 func TestAnswerWaitsForTheTakeover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
