@@ -27,7 +27,9 @@
 // that it keeps, device by device and in order (type, connection, state and call
 // must agree; the two connections' names of a call are learnt on the way). A fact
 // that takes effect before its copy came leaves a credit that cancels the copy
-// when it comes. What is left at the claim are the copies that did not take
+// when it comes; a credit ends when the switch answers a request that was sent
+// after the claim, for by then all copies have come, and snapshots are asked for
+// only after that. What is left at the claim are the copies that did not take
 // effect: they go first into the new epoch, in the order in which they came. No
 // event is lost and none is doubled.
 //

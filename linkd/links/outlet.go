@@ -112,6 +112,20 @@ func (o *outlet) watchTwins(link string, epoch uint64) (stop func()) {
 	})
 }
 
+// watched tells whether copies of an old epoch's facts are recognised.
+func (o *outlet) watched() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.twins != nil
+}
+
+// endTwins ends the recognition: what comes from now on is no copy.
+func (o *outlet) endTwins() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.twins = nil
+}
+
 // behind tells whether a copy waits since before t for what the old epoch brings.
 func (o *outlet) behind(t time.Time) bool {
 	o.mu.Lock()

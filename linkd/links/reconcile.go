@@ -42,6 +42,7 @@ type reconciler struct {
 	snapList  worklist
 	resync    *rate.Limiter
 	readySent bool
+	fenced    bool      // no copy of an old epoch's facts can come any more
 	alarm     time.Time // look again then; zero: no need
 	snapping  int       // snapshots under way
 	watching  int       // monitors being started or stopped
@@ -66,6 +67,7 @@ func newReconciler(c *campaign, k *keeper, conn *cstalink.Conn, out *outlet, s S
 		watch: make(map[string]*job), snaps: make(map[string]*job), routes: make(map[string]*route),
 		resync: rate.NewLimiter(rate.Limit(s.ResyncRate), max(1, int(s.ResyncRate/10))),
 		wake:   make(chan struct{}, 1),
+		fenced: true,
 	}
 }
 

@@ -62,8 +62,23 @@ func (r *reconciler) takeover(ctx context.Context) error {
 	r.conn.Lead(r.out)
 	r.out.open(epoch, &fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: r.conn.Status()}}}, r.settings.UnappliedFacts)
 	r.floor = r.out.Last()
+	r.fence()
 	r.log.Info("link claimed", "epoch", epoch, "term", r.term, "before", r.oldEpoch, "of", r.oldNode)
 	return nil
+}
+
+// fence ends the recognition of copies once the switch has brought all that it
+// said before the claim. Until then no snapshot is asked for: an event that was
+// taken for a copy by mistake would be missing from the state for good.
+func (r *reconciler) fence() {
+	if !r.out.watched() {
+		return
+	}
+	r.fenced = false
+	r.conn.Fence(func() {
+		r.out.endTwins()
+		r.post(func() { r.fenced = true })
+	})
 }
 
 func (r *reconciler) claim(ctx context.Context) (uint64, error) {

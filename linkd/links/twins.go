@@ -43,7 +43,7 @@ func newTwins(oneLink bool) *twins {
 // leaves a credit.
 func (t *twins) commit(old *fsmpb.Fact) {
 	via := viaOf(old)
-	if via == "" {
+	if t == nil || via == "" {
 		return
 	}
 	waiting := t.waiting[via]

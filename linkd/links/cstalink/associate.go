@@ -105,6 +105,17 @@ func (c *Conn) askStatus() {
 	})
 }
 
+// Fence asks the switch for its status and calls passed in the place of the
+// answer: what the switch had said before it was asked has been dealt with by
+// then. passed is called as well if no answer comes in time.
+func (c *Conn) Fence(passed func()) {
+	c.ask(&request{
+		class:    urgent,
+		build:    func() (csta.Message, error) { return new(csta.RequestSystemStatus), nil },
+		answered: func(csta.Message, error) { passed() },
+	})
+}
+
 // register asks to be told of status changes. Switches that don't know the
 // service refuse or say nothing; both are fine.
 func (c *Conn) register() {
