@@ -98,6 +98,7 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 	if err := errors.Join(
 		health.RegisterStats(d.registry, "holdline_raftnet", d.node.Port().Stats),
 		health.RegisterStats(d.registry, "holdline_proposer", d.node.Log().Stats),
+		health.RegisterStats(d.registry, "holdline_crash", d.node.CrashStats),
 	); err != nil {
 		return errors.Join(err, d.node.Stop())
 	}
@@ -196,6 +197,7 @@ func (d *Daemon) nodeOptions(p *ports) node.Options {
 	o := node.Options{
 		ID: c.Node.ID, Site: c.Node.Site, Listener: p.raft, Advertise: c.Node.RaftAdvertise, Store: d.store, Clock: clock.System(),
 		Logger: d.log, Seed: seed(c), Settings: settings(c), Fatal: d.fail,
+		Standing: func() int { return d.links.Standing() },
 		Self: &fsmpb.Node{
 			Id: c.Node.ID, Site: c.Node.Site, RaftAddress: c.Node.RaftAdvertise, ApiAddress: d.advertised(p.api), HttpAddress: d.advertised(p.http), Version: d.version, Level: fsm.MaxLevel,
 		},

@@ -98,8 +98,8 @@ func (d *Daemon) linkOptions() links.Options {
 		Dial: func(ctx context.Context, address string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		},
-		Logger: d.log.Named("links"), Metrics: d.registry, Applied: d.node.Replica().WatchFacts, Dead: d.node.Dead,
-		SkipResync: d.faults.SkipResync,
+		Logger: d.log.Named("links"), Metrics: d.registry, Applied: d.node.Replica().WatchFacts, Ended: d.node.Ended,
+		Vital: d.node.Vital, SkipResync: d.faults.SkipResync,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/crash"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -42,9 +43,12 @@ type Options struct {
 	// of the log, until stop is called; fn must not wait. Without it events that
 	// come during a handover can be told twice. May be nil.
 	Applied func(fn func(*fsmpb.Fact)) (stop func())
-	// Dead tells whether a node's process is known to have ended, so that its
-	// connections are closed. May be nil: then none is known.
-	Dead func(node string) bool
+	// Ended tells at once whether a node's process is known to have ended, so that
+	// its connections are closed. May be nil: then none is known.
+	Ended func(node string) bool
+	// Vital asks a node for a sign of life, for a moment. May be nil: then a new
+	// leader waits its time for word of the old one.
+	Vital func(ctx context.Context, node string) crash.Vital
 	// SkipResync plants a fault: snapshots are never asked for, so that what
 	// changed while nobody listened stays wrong. A drill must find it.
 	SkipResync bool
@@ -156,10 +160,6 @@ func (m *Manager) wake() {
 	defer m.mu.Unlock()
 	close(m.changed)
 	m.changed = make(chan struct{})
-}
-
-func (m *Manager) dead(node string) bool {
-	return m.o.Dead != nil && node != m.o.NodeID && m.o.Dead(node)
 }
 
 // propose puts a command into the log and logs what went wrong.

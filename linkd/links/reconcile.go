@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/crash"
 	"github.com/holdline/holdline/linkd/links/cstalink"
 	"golang.org/x/time/rate"
 )
@@ -33,6 +34,8 @@ type reconciler struct {
 	oldEpoch uint64
 	oldLink  string
 	oldNode  string // who read the old epoch; empty: known to have stopped
+	asking   bool   // whether that node lives
+	lifeless bool   // it doesn't
 	off      int64  // log time less boottime, ms, at least
 
 	watch     map[string]*job // by device
@@ -189,10 +192,8 @@ func (r *reconciler) stepOldLink(ctx context.Context) {
 			r.wakeAt(time.Now().Add(time.Second))
 			return
 		}
-	case !r.m.dead(r.oldNode):
-		if r.m.o.Dead != nil {
-			r.wakeAt(time.Now().Add(time.Second))
-		}
+	case !r.m.ended(r.oldNode) && !r.lifeless:
+		r.askOldNode(ctx)
 		return
 	}
 	r.oldNode = ""
@@ -201,6 +202,23 @@ func (r *reconciler) stepOldLink(ctx context.Context) {
 		_, _ = r.m.propose(ctx, "link report", &fsmpb.Command{Kind: &fsmpb.Command_LinkReport{LinkReport: &fsmpb.LinkReport{
 			Link: r.link, Epoch: r.epoch, Up: true, OldEpoch: old,
 		}}})
+	})
+}
+
+// askOldNode asks the node that drove the old epoch whether it lives, now and
+// then.
+func (r *reconciler) askOldNode(ctx context.Context) {
+	if r.m.o.Vital == nil || r.asking {
+		return
+	}
+	r.asking = true
+	node := r.oldNode
+	r.spawn(func() {
+		v := r.m.vital(ctx, node)
+		if v != crash.Ended {
+			pause(ctx, time.Second)
+		}
+		r.post(func() { r.asking, r.lifeless = false, v == crash.Ended })
 	})
 }
 

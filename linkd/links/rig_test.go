@@ -213,7 +213,7 @@ func (n *rigNode) start() {
 		NodeID: n.id, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
 		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
 		Logger: logger(n.id), Applied: n.replica.WatchFacts,
-		Dead: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
+		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
 	})
 	n.work.Go(func() {
 		if err := n.links.Run(ctx); err != nil {

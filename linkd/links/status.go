@@ -23,6 +23,17 @@ type LinkInfo struct {
 	Monitors              int
 }
 
+// Standing is how many links this node could drive at once.
+func (m *Manager) Standing() int {
+	n := 0
+	for _, l := range m.Status() {
+		if l.State == StandingBy || l.State == Active || l.State == Draining {
+			n++
+		}
+	}
+	return n
+}
+
 // Status tells of every link on this node, by switch, priority and name.
 func (m *Manager) Status() []LinkInfo {
 	m.mu.Lock()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/crash"
 )
 
 // HandingOver is the reason of the LinkReport by which an old leader says that it
@@ -98,18 +99,21 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 	began := time.Now()
 	var up time.Time // when the last monitor came up; zero: some are missing
 	var marked bool
+	life := r.m.watchLife(ctx, old.Node)
+	defer life.stop()
 	for {
 		changed := r.m.o.Replica.Changed()
 		v := r.m.o.Replica.View()
 		r.drainPosts()
 		now := time.Now()
 		l, ok := v.Link(old.Name)
-		if !ok || l.Epoch != old.Epoch || !l.Up || !r.m.mayRead(l) {
+		if !ok || l.Epoch != old.Epoch || !l.Up || !r.m.mayRead(l) || life.is(crash.Ended) {
 			return nil // nobody reads any more
 		}
 		marked = marked || l.Reason == HandingOver
 		due := began.Add(s.HandoverWait)
-		if marked {
+		switch {
+		case marked:
 			due = began.Add(s.HandoverWait + s.HandoverTimeout)
 			if r.watchWanted(v) && up.IsZero() {
 				up = now
@@ -117,7 +121,9 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 			if !up.IsZero() {
 				due = r.settled(up, due)
 			}
-		} else {
+		case life.is(crash.Silent):
+			return nil // no word of it will come
+		default:
 			r.watchWanted(v)
 		}
 		if !now.Before(due) {
@@ -126,7 +132,8 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 		select {
 		case <-changed:
 		case <-r.wake:
-		case <-time.After(min(time.Until(due), 50*time.Millisecond)): // r.m.dead has no channel
+		case <-life.changed():
+		case <-time.After(time.Until(due)):
 		case <-r.out.overflow:
 			return nil
 		case <-r.conn.Done():
@@ -160,7 +167,7 @@ func (r *reconciler) settled(up, limit time.Time) time.Time {
 // process is not known to be dead, and it is not this one, which would know.
 func (m *Manager) mayRead(l *fsm.Link) bool {
 	if l.Node != m.o.NodeID {
-		return !m.dead(l.Node)
+		return !m.ended(l.Node)
 	}
 	k := m.keeper(l.Name)
 	return k != nil && k.reads(l.Epoch)

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/clock"
+	"github.com/holdline/holdline/linkd/crash"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/holdline/holdline/linkd/replica"
 	"github.com/holdline/holdline/linkd/store"
@@ -46,6 +48,8 @@ type Options struct {
 	EntryBytes int
 	// Handshakes is how many connections may be in their handshake; 0: 64.
 	Handshakes int
+	// Standing is how many links this node could drive at once. May be nil.
+	Standing func() int
 	// Fatal is called when the node can't go on.
 	Fatal func(error)
 }
@@ -66,9 +70,11 @@ type Node struct {
 	duties   []Duty
 
 	late      lateRaft
-	transport *raft.NetworkTransport
+	crash     atomic.Pointer[crash.Watch] // once Raft runs
+	transport *crash.Transport
 	ended     context.CancelFunc
 	running   sync.WaitGroup
+	unplug    func() // ends the transport's work
 	formed    formation
 }
 
@@ -123,13 +129,13 @@ func (n *Node) Raft() *raft.Raft { return n.raft }
 // to be empty too; it fails with ErrWiped if the cluster exists without it.
 func (n *Node) Start(ctx context.Context) error {
 	n.formed.start(n)
-	n.transport = raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
+	n.transport = crash.NewTransport(raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
 		Stream:          n.port.Raft(),
 		MaxPool:         3,
 		MaxRPCsInFlight: 1, // the default of 2 can stop replication to a follower for ever
 		Timeout:         n.o.Timing.RPC,
 		Logger:          n.log.Named("raft-net"),
-	})
+	}))
 	if err := n.form(ctx); err != nil {
 		return errors.Join(err, n.transport.Close())
 	}
@@ -143,6 +149,13 @@ func (n *Node) Start(ctx context.Context) error {
 	}
 	n.raft = r
 	n.late.raft.Store(r)
+	n.plug()
+	watch := crash.New(crash.Options{
+		Port: n.port, Raft: r, Configuration: n.replica.Configuration, Elect: n.transport.Elect, Links: n.o.Standing,
+		Logger: n.log.Named("crash"),
+	})
+	n.crash.Store(watch)
+	n.running.Go(func() { watch.Run(ctx) })
 	n.port.Handle("propose", func(ctx context.Context, _ string, data []byte) ([]byte, error) { return n.proposer.Hand(ctx, data) })
 	n.running.Go(func() { n.proposer.Run(ctx) })
 	n.running.Go(func() { n.watchLeader(ctx) })
@@ -176,7 +189,19 @@ func (n *Node) Stop() error {
 	// The port first: Raft's transport reads its streams without a deadline.
 	err := n.port.Close()
 	err = errors.Join(err, n.raft.Shutdown().Error())
+	n.unplug()
 	return errors.Join(err, n.transport.Close())
+}
+
+// plug has Raft hear what comes from the network, until unplug.
+func (n *Node) plug() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		n.transport.Run(ctx)
+	}()
+	n.unplug = func() { cancel(); <-done }
 }
 
 func (n *Node) isMember(id string) bool {

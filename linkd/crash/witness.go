@@ -1,0 +1,172 @@
+package crash
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/raft"
+)
+
+// method is the peer call by which nodes tell each other of evidence.
+const method = "crash"
+
+// callLimit bounds one such call.
+const callLimit = 250 * time.Millisecond
+
+// Report is what one node says of a process that ended.
+type Report struct {
+	Process   Process
+	Term      uint64 // of the witness
+	LastTerm  uint64 // of its last log entry
+	LastIndex uint64
+	Links     int
+	// Successor: the witness is the node itself, restarted. It counts, but it
+	// knows of no leader that it could replace.
+	Successor bool
+}
+
+// inquest is what is known of one process's end.
+type inquest struct {
+	reports map[string]Report // by witness
+	acted   bool
+}
+
+// found notes this node's own evidence and tells the other voters.
+func (w *Watch) found(p Process) {
+	r := w.report(p)
+	w.mu.Lock()
+	first := w.dead.add(p)
+	w.mu.Unlock()
+	if !first {
+		return
+	}
+	w.count.deaths.Add(1)
+	w.o.Noticed(FoundDead, p)
+	w.log.Warn("the leader's process has ended", "leader", p.Node, "boot", p.Boot, "term", r.Term)
+	w.record(w.o.Port.NodeID(), r)
+	for _, s := range voters(w.o.Configuration()) {
+		id := string(s.ID)
+		if id == w.o.Port.NodeID() {
+			continue
+		}
+		w.spawn(func(ctx context.Context) { w.tell(ctx, id, string(s.Address), r) })
+	}
+}
+
+// report is this node's own report.
+func (w *Watch) report(p Process) Report {
+	last, _ := strconv.ParseUint(w.o.Raft.Stats()["last_log_term"], 10, 64)
+	return Report{Process: p, Term: w.o.Raft.CurrentTerm(), LastTerm: last, LastIndex: w.o.Raft.LastIndex(), Links: w.o.Links()}
+}
+
+// tell gives a report to another voter and takes the one that it answers with.
+func (w *Watch) tell(ctx context.Context, id, address string, r Report) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	data, err := json.Marshal(r)
+	if err != nil {
+		return
+	}
+	answer, err := w.o.Port.Call(ctx, address, method, data)
+	if err != nil {
+		w.log.Debug("can't tell of the leader's end", "node", id, "error", err)
+		return
+	}
+	var theirs Report
+	if json.Unmarshal(answer, &theirs) == nil && theirs.Process == r.Process {
+		w.record(id, theirs)
+	}
+}
+
+// hear takes another node's report. It answers with this node's own if it has
+// one, and otherwise looks for itself.
+func (w *Watch) hear(_ context.Context, from string, data []byte) ([]byte, error) {
+	var r Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("read a report of a node's end: %w", err)
+	}
+	w.count.heard.Add(1)
+	var own Report
+	if _, follows := w.leads(r.Process); r.Process.Node == w.o.Port.NodeID() {
+		if r.Process.Boot != w.o.Port.BootID() {
+			own = w.report(r.Process)
+			own.Successor = true
+		}
+	} else if w.Dead(r.Process) {
+		own = w.report(r.Process)
+	} else if follows {
+		w.suspectNow(r.Process)
+	}
+	w.record(from, r)
+	return json.Marshal(own)
+}
+
+const maxCases = 64
+
+// record notes a report and, once a majority of the voters has evidence of the
+// same process's end, has this node do its part.
+func (w *Watch) record(witness string, r Report) {
+	all := voters(w.o.Configuration())
+	votes := func(id string) bool {
+		return slices.ContainsFunc(all, func(s raft.Server) bool { return string(s.ID) == id })
+	}
+	self := w.o.Port.NodeID()
+	if !votes(witness) {
+		return
+	}
+	w.mu.Lock()
+	c := w.cases[r.Process]
+	if c == nil {
+		if len(w.cases) >= maxCases {
+			clear(w.cases)
+		}
+		c = &inquest{reports: make(map[string]Report)}
+		w.cases[r.Process] = c
+	}
+	if _, told := c.reports[witness]; !told {
+		c.reports[witness] = r
+	}
+	own, mine := c.reports[self]
+	agreed := 0
+	for id := range c.reports {
+		if votes(id) {
+			agreed++
+		}
+	}
+	act := mine && !c.acted && votes(self) && agreed > len(all)/2
+	if act {
+		c.acted = true
+	}
+	place := rank(self, c.reports)
+	w.mu.Unlock()
+	if !act {
+		return
+	}
+	w.o.Noticed(Agreed, r.Process)
+	w.spawn(func(ctx context.Context) { w.stand(ctx, own, place) })
+}
+
+// rank is a witness's place among those that could replace the leader: the
+// longest log first, then the most links, then the first ID.
+func rank(self string, reports map[string]Report) int {
+	var ids []string
+	for id, r := range reports {
+		if !r.Successor {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int {
+		x, y := reports[a], reports[b]
+		return cmp.Or(cmp.Compare(y.LastTerm, x.LastTerm), cmp.Compare(y.LastIndex, x.LastIndex), cmp.Compare(y.Links, x.Links), cmp.Compare(a, b))
+	})
+	return slices.Index(ids, self)
+}
+
+func voters(c raft.Configuration) []raft.Server {
+	return slices.DeleteFunc(slices.Clone(c.Servers), func(s raft.Server) bool { return s.Suffrage != raft.Voter })
+}
