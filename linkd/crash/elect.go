@@ -14,17 +14,12 @@ const turn = 60 * time.Millisecond
 
 // stand has this node elected once its turn has come, if it still follows the
 // dead leader in the term of its report.
-func (w *Watch) stand(ctx context.Context, own Report, place int) {
+func (w *Watch) stand(ctx context.Context, own Report) {
+	place := w.place(own)
 	if place < 0 {
 		return
 	}
-	if place > 0 {
-		select {
-		case <-time.After(time.Duration(place) * turn):
-		case <-ctx.Done():
-			return
-		}
-	}
+	pause(ctx, time.Duration(place)*turn)
 	// An election asked for here passes by pre-vote and the check of a known
 	// leader, so both are looked at again right before.
 	if _, follows := w.leads(own.Process); !follows || w.o.Raft.CurrentTerm() != own.Term {
@@ -35,6 +30,16 @@ func (w *Watch) stand(ctx context.Context, own Report, place int) {
 	w.log.Info("standing for election: a majority found that the leader's process has ended", "leader", own.Process.Node, "term", own.Term, "place", place+1)
 	if err := w.o.Elect(ctx); err != nil && ctx.Err() == nil {
 		w.log.Warn("could not stand for election", "error", err)
+	}
+}
+
+// pause waits, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -37,6 +37,7 @@ type Port interface {
 	Call(ctx context.Context, address, method string, payload []byte) ([]byte, error)
 	Handle(method string, h raftnet.Handler)
 	OnRaftStreamEnd(f func(raftnet.Peer))
+	RaftPeers() []raftnet.Peer
 }
 
 // Options of a Watch. All must be set but those that say otherwise.
@@ -78,7 +79,7 @@ type Watch struct {
 	suspect map[Process]bool // to be looked at
 	wake    chan struct{}    // one slot
 	dead    ended
-	cases   map[Process]*inquest
+	cases   map[death]*inquest
 	running sync.WaitGroup
 	ctx     context.Context // of Run
 	over    bool            // Run is over
@@ -94,7 +95,7 @@ func New(o Options) *Watch {
 	}
 	return &Watch{
 		o: o, log: o.Logger, suspect: make(map[Process]bool), wake: make(chan struct{}, 1),
-		cases: make(map[Process]*inquest), dead: ended{life: make(map[Process]bool)},
+		cases: make(map[death]*inquest), dead: ended{life: make(map[Process]bool)},
 	}
 }
 
@@ -175,11 +176,19 @@ func (w *Watch) suspects() []Process {
 	return list
 }
 
-// leads tells whether a process's node is the one that this node follows, and
-// where it is.
+// leads tells whether a process is the leader that this node follows, and where
+// its node is. A later process of that node that sends Raft's calls may be it.
 func (w *Watch) leads(p Process) (address string, ok bool) {
 	at, id := w.o.Raft.LeaderWithID()
-	return string(at), at != "" && string(id) == p.Node && p.Node != w.o.Port.NodeID() && w.o.Raft.State() == raft.Follower
+	if at == "" || string(id) != p.Node || p.Node == w.o.Port.NodeID() || w.o.Raft.State() != raft.Follower {
+		return "", false
+	}
+	for _, peer := range w.o.Port.RaftPeers() {
+		if peer.NodeID == p.Node && peer.BootID != p.Boot {
+			return "", false
+		}
+	}
+	return string(at), true
 }
 
 // look asks at the leader's address until there is evidence, the window is over,
@@ -188,7 +197,7 @@ func (w *Watch) look(ctx context.Context, p Process) {
 	ctx, cancel := context.WithTimeout(ctx, window)
 	defer cancel()
 	w.count.looks.Add(1)
-	for pause := pauseMin; ; pause = min(2*pause, pauseMax) {
+	for wait := pauseMin; ; wait = min(2*wait, pauseMax) {
 		address, ok := w.leads(p)
 		if !ok {
 			return
@@ -197,9 +206,7 @@ func (w *Watch) look(ctx context.Context, p Process) {
 			w.found(p)
 			return
 		}
-		select {
-		case <-time.After(pause):
-		case <-ctx.Done():
+		if pause(ctx, wait); ctx.Err() != nil {
 			w.log.Info("the leader's stream ended, and its process still answers or can't be reached: heartbeats decide", "leader", p.Node)
 			return
 		}

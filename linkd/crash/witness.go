@@ -15,8 +15,14 @@ import (
 // method is the peer call by which nodes tell each other of evidence.
 const method = "crash"
 
-// callLimit bounds one such call.
-const callLimit = 250 * time.Millisecond
+const (
+	// gather is how long a majority waits for the reports of the others, so that
+	// all see the same order.
+	gather = 10 * time.Millisecond
+	// How long one call may take, and how long it is tried.
+	callLimit = 250 * time.Millisecond
+	tellLimit = 2 * time.Second
+)
 
 // Report is what one node says of a process that ended.
 type Report struct {
@@ -29,6 +35,14 @@ type Report struct {
 	// knows of no leader that it could replace.
 	Successor bool
 }
+
+// death is a process's end, as those see it who followed it in one term.
+type death struct {
+	process Process
+	term    uint64
+}
+
+func (r Report) death() death { return death{r.Process, r.Term} }
 
 // inquest is what is known of one process's end.
 type inquest struct {
@@ -64,23 +78,34 @@ func (w *Watch) report(p Process) Report {
 	return Report{Process: p, Term: w.o.Raft.CurrentTerm(), LastTerm: last, LastIndex: w.o.Raft.LastIndex(), Links: w.o.Links()}
 }
 
-// tell gives a report to another voter and takes the one that it answers with.
+// tell gives a report to another voter and takes the one that it answers with. A
+// node that can't be told now is told again: it may just be starting.
 func (w *Watch) tell(ctx context.Context, id, address string, r Report) {
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
 	data, err := json.Marshal(r)
 	if err != nil {
 		return
 	}
-	answer, err := w.o.Port.Call(ctx, address, method, data)
-	if err != nil {
-		w.log.Debug("can't tell of the leader's end", "node", id, "error", err)
+	ctx, cancel := context.WithTimeout(ctx, tellLimit)
+	defer cancel()
+	for wait := pauseMax; ctx.Err() == nil; wait *= 2 {
+		answer, err := w.call(ctx, address, data)
+		if err != nil {
+			w.log.Debug("can't tell of the leader's end", "node", id, "error", err)
+			pause(ctx, wait)
+			continue
+		}
+		var theirs Report
+		if json.Unmarshal(answer, &theirs) == nil && theirs.Process == r.Process {
+			w.record(id, theirs)
+		}
 		return
 	}
-	var theirs Report
-	if json.Unmarshal(answer, &theirs) == nil && theirs.Process == r.Process {
-		w.record(id, theirs)
-	}
+}
+
+func (w *Watch) call(ctx context.Context, address string, data []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	return w.o.Port.Call(ctx, address, method, data)
 }
 
 // hear takes another node's report. It answers with this node's own if it has
@@ -120,13 +145,13 @@ func (w *Watch) record(witness string, r Report) {
 		return
 	}
 	w.mu.Lock()
-	c := w.cases[r.Process]
+	c := w.cases[r.death()]
 	if c == nil {
 		if len(w.cases) >= maxCases {
 			clear(w.cases)
 		}
 		c = &inquest{reports: make(map[string]Report)}
-		w.cases[r.Process] = c
+		w.cases[r.death()] = c
 	}
 	if _, told := c.reports[witness]; !told {
 		c.reports[witness] = r
@@ -142,13 +167,28 @@ func (w *Watch) record(witness string, r Report) {
 	if act {
 		c.acted = true
 	}
-	place := rank(self, c.reports)
+	complete := len(c.reports) >= len(all)-1 // the dead one has none to give
 	w.mu.Unlock()
 	if !act {
 		return
 	}
 	w.o.Noticed(Agreed, r.Process)
-	w.spawn(func(ctx context.Context) { w.stand(ctx, own, place) })
+	w.spawn(func(ctx context.Context) {
+		if !complete {
+			pause(ctx, gather)
+		}
+		w.stand(ctx, own)
+	})
+}
+
+// place is this node's place among those that could replace a process.
+func (w *Watch) place(own Report) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c := w.cases[own.death()]; c != nil {
+		return rank(w.o.Port.NodeID(), c.reports)
+	}
+	return -1
 }
 
 // rank is a witness's place among those that could replace the leader: the

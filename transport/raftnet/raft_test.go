@@ -211,7 +211,7 @@ func TestRaftOverTCP(t *testing.T) { testRaftOverSockets(t, nil) }
 // Raft and calls over mutual TLS, each node dialled by address and known by name.
 func TestRaftOverTLS(t *testing.T) { testRaftOverSockets(t, newAuthority(t)) }
 
-func testRaftOverSockets(t *testing.T, ca *authority) {
+func testRaftOverSockets(t *testing.T, ca *signer) {
 	addresses := map[string]string{}
 	listeners := map[string]net.Listener{}
 	names := map[string]string{}

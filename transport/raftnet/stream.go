@@ -22,6 +22,20 @@ func (p *Port) Raft() raft.StreamLayer { return p.raft }
 // at once.
 func (p *Port) OnRaftStreamEnd(f func(Peer)) { p.streamEnd.Store(&f) }
 
+// RaftPeers are the far ends of the Raft streams that others have open to this
+// node.
+func (p *Port) RaftPeers() []Peer {
+	p.raft.mu.Lock()
+	defer p.raft.mu.Unlock()
+	var peers []Peer
+	for s := range p.raft.open {
+		if s.accepted {
+			peers = append(peers, s.peer)
+		}
+	}
+	return peers
+}
+
 // streamLayer implements raft.StreamLayer on a port.
 type streamLayer struct {
 	port   *Port

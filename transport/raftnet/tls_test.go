@@ -9,7 +9,29 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/holdline/holdline/transport/raftnet/authority"
 )
+
+// signer signs nodes' certificates.
+type signer struct{ *authority.Authority }
+
+func newAuthority(t *testing.T) *signer {
+	t.Helper()
+	a, err := authority.New(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &signer{a}
+}
+
+func (s *signer) issue(t *testing.T, dir, nodeID string) TLSFiles {
+	t.Helper()
+	files, err := s.Issue(dir, nodeID, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return TLSFiles(files)
+}
 
 func withTLS(files TLSFiles) func(*Config) { return func(c *Config) { c.TLS = &files } }
 

@@ -110,14 +110,22 @@ func (n *Network) Cut(a, b string) {
 func (n *Network) Heal(a, b string) {
 	n.mu.Lock()
 	delete(n.cuts, key(a, b))
-	var stale []*pair
+	n.mu.Unlock()
+	n.Reset(a, b)
+}
+
+// Reset ends every connection between two addresses at both ends, as a network
+// does that loses its state. New ones can be made at once.
+func (n *Network) Reset(a, b string) {
+	n.mu.Lock()
+	var lost []*pair
 	for p := range n.pairs {
 		if key(p.from, p.to) == key(a, b) {
-			stale = append(stale, p)
+			lost = append(lost, p)
 		}
 	}
 	n.mu.Unlock()
-	for _, p := range stale {
+	for _, p := range lost {
 		p.reset()
 	}
 }
