@@ -37,6 +37,7 @@ func newApp(std Std) *cli.App {
 			statusCommand(),
 			membersCommand(),
 			leaderCommand(),
+			failoverCommand(),
 			linksCommand(),
 			callsCommand(),
 			dnCommand(),

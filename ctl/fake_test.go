@@ -71,6 +71,16 @@ func (f *fake) Links(context.Context, *connect.Request[apipb.LinksRequest]) (*co
 	return answer(f.links, f.enter("Links"))
 }
 
+func (f *fake) Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error) {
+	return answer(&apipb.FailoverResponse{
+		Applied: f.applied(), Unreachable: []string{"n2"},
+		Failover: &apipb.FailoverInfo{Node: "n1", Term: 7, Kind: "crash", BeganMs: 1790000000000, Steps: []*apipb.FailoverStep{
+			{Step: "stream ended"}, {Step: "process found ended", AfterUs: 1100}, {Step: "majority agreed", AfterUs: 2500},
+			{Step: "elected", AfterUs: 9800}, {Step: "log applied", AfterUs: 12000}, {Step: "link claimed", Switch: "pbx1", AfterUs: 15300},
+		}},
+	}, f.enter("Failover"))
+}
+
 func (f *fake) TransferLeader(_ context.Context, q *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error) {
 	if err := f.enter("TransferLeader"); err != nil {
 		return nil, err

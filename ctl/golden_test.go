@@ -15,6 +15,7 @@ func TestGolden(t *testing.T) {
 		{"leader-transfer", "leader transfer"},
 		{"leader-transfer-to", "leader transfer --to n3x"},
 		{"leader-transfer-already", "leader transfer --to n1"},
+		{"failover-show", "failover show"},
 		{"links", "links"},
 		{"calls", "calls"},
 		{"calls-one", "calls 4711"},

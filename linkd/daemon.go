@@ -18,6 +18,7 @@ import (
 	"github.com/holdline/holdline/linkd/clock"
 	"github.com/holdline/holdline/linkd/config"
 	"github.com/holdline/holdline/linkd/deadlines"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/health"
 	"github.com/holdline/holdline/linkd/links"
 	"github.com/holdline/holdline/linkd/node"
@@ -41,6 +42,7 @@ type Daemon struct {
 	store    *store.Store
 	node     *node.Node
 	links    *links.Manager
+	failover *failover.Recorder
 	faults   Faults
 
 	failed  chan error // the node can't go on
@@ -63,6 +65,9 @@ func Run(ctx context.Context, c *config.Config, version string, log hclog.Logger
 
 func (d *Daemon) run(ctx context.Context) (err error) {
 	if d.registry, err = health.NewRegistry(); err != nil {
+		return fmt.Errorf("set up metrics: %w", err)
+	}
+	if d.failover, err = failover.New(d.registry); err != nil {
 		return fmt.Errorf("set up metrics: %w", err)
 	}
 	d.wait("starting")
@@ -197,7 +202,7 @@ func (d *Daemon) nodeOptions(p *ports) node.Options {
 	o := node.Options{
 		ID: c.Node.ID, Site: c.Node.Site, Listener: p.raft, Advertise: c.Node.RaftAdvertise, Store: d.store, Clock: clock.System(),
 		Logger: d.log, Seed: seed(c), Settings: settings(c), Fatal: d.fail,
-		Standing: func() int { return d.links.Standing() },
+		Standing: func() int { return d.links.Standing() }, Failover: d.failover,
 		Self: &fsmpb.Node{
 			Id: c.Node.ID, Site: c.Node.Site, RaftAddress: c.Node.RaftAdvertise, ApiAddress: d.advertised(p.api), HttpAddress: d.advertised(p.http), Version: d.version, Level: fsm.MaxLevel,
 		},
@@ -234,7 +239,7 @@ func (d *Daemon) advertised(l net.Listener) string {
 func (d *Daemon) serveAPI(ctx context.Context, p *ports) error {
 	service := operator.New(operator.Options{
 		NodeID: d.c.Node.ID, Version: d.version, BootID: d.node.Port().BootID(), Replica: d.node.Replica(), Log: d.node.Log(), Raft: d.node.Raft(),
-		Ready: d.notReady, Links: d.linkInfos,
+		Ready: d.notReady, Links: d.linkInfos, Failover: d.failover.Last,
 		Dial:   func(address string) apipbconnect.OperatorClient { return p.operator(address) },
 		Logger: d.log.Named("api"),
 	})
@@ -252,7 +257,7 @@ func (d *Daemon) serveClients(ctx context.Context, p *ports, running *sync.WaitG
 	running.Go(func() { progress.Run(ctx) })
 	deps := cstaserver.Deps{
 		Node: d.c.Node.ID, Log: d.node.Log(), Replica: d.node.Replica(), Role: d.node.Role(), Identify: clients.Identifier(known(d.c.Clients)),
-		Progress: progress, Strange: clients.NewOnce(4096), Metrics: metrics, Logger: logger,
+		Progress: progress, Failover: d.failover, Strange: clients.NewOnce(4096), Metrics: metrics, Logger: logger,
 	}
 	for i, l := range d.c.Listeners {
 		listener, err := cstaserver.New(listenerOptions(l), deps)

@@ -47,12 +47,14 @@ func pause(ctx context.Context, d time.Duration) {
 // ask its own Raft for an election.
 type Transport struct {
 	*raft.NetworkTransport
-	rpcs chan raft.RPC
+	rpcs  chan raft.RPC
+	asked func()
 }
 
-// NewTransport wraps a transport. Run must run as long as Raft does.
-func NewTransport(t *raft.NetworkTransport) *Transport {
-	return &Transport{NetworkTransport: t, rpcs: make(chan raft.RPC)}
+// NewTransport wraps a transport. Run must run as long as Raft does. asked is
+// called when a leader that hands over asks this node to lead.
+func NewTransport(t *raft.NetworkTransport, asked func()) *Transport {
+	return &Transport{NetworkTransport: t, rpcs: make(chan raft.RPC), asked: asked}
 }
 
 // Consumer implements raft.Transport.
@@ -64,6 +66,9 @@ func (t *Transport) Run(ctx context.Context) {
 	for {
 		select {
 		case rpc := <-in:
+			if _, ok := rpc.Command.(*raft.TimeoutNowRequest); ok {
+				t.asked()
+			}
 			select {
 			case t.rpcs <- rpc:
 			case <-ctx.Done():

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/holdline/holdline/linkd/failover"
 )
 
 // logSelected is the number by which operators of T-Servers know the choice of
@@ -23,6 +25,7 @@ func (c *campaign) choose(ctx context.Context) (*ride, error) {
 		for _, k := range c.candidates() {
 			if r := k.take(); r != nil {
 				c.m.log.Info("STANDARD CTI link is selected", "number", logSelected, "switch", c.sw, "link", k.name, "priority", k.priority())
+				c.m.o.Mark(failover.Chosen, c.sw)
 				return r, nil
 			}
 			if left := k.patience() - time.Since(began); k.fresh() && left > 0 {

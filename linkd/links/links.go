@@ -11,6 +11,7 @@ import (
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/crash"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -49,6 +50,8 @@ type Options struct {
 	// Vital asks a node for a sign of life, for a moment. May be nil: then a new
 	// leader waits its time for word of the old one.
 	Vital func(ctx context.Context, node string) crash.Vital
+	// Mark notes a step of a takeover of a switch. May be nil.
+	Mark func(step failover.Step, sw string)
 	// SkipResync plants a fault: snapshots are never asked for, so that what
 	// changed while nobody listened stays wrong. A drill must find it.
 	SkipResync bool
@@ -72,6 +75,9 @@ type Manager struct {
 
 // New makes a Manager; it does nothing until Run.
 func New(o Options) *Manager {
+	if o.Mark == nil {
+		o.Mark = func(failover.Step, string) {}
+	}
 	return &Manager{
 		o: o, log: o.Logger, metrics: newMetrics(o.Metrics, o.Logger),
 		keepers: make(map[string]*keeper), changed: make(chan struct{}),

@@ -10,6 +10,7 @@ import (
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/crash"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/links/cstalink"
 	"golang.org/x/time/rate"
 )
@@ -45,6 +46,7 @@ type reconciler struct {
 	snapList  worklist
 	resync    *rate.Limiter
 	readySent bool
+	verified  bool
 	fenced    bool      // no copy of an old epoch's facts can come any more
 	alarm     time.Time // look again then; zero: no need
 	snapping  int       // snapshots under way
@@ -143,6 +145,7 @@ func (r *reconciler) step(ctx context.Context, v *fsm.State) {
 	r.stepMonitors(v)
 	r.stepReady(ctx, v)
 	r.stepSnapshots(v)
+	r.stepVerified(v)
 	r.stepOldLink(ctx)
 }
 
@@ -171,12 +174,30 @@ func (r *reconciler) stepReady(ctx context.Context, v *fsm.State) {
 		}
 	}
 	r.readySent = true
+	r.m.o.Mark(failover.MonitorsUp, r.sw)
 	r.log.Info("monitors are up", "monitors", r.conn.Info().Monitors, "unverified", v.UnverifiedCount())
 	r.spawn(func() {
-		_, _ = r.m.propose(ctx, "switch ready", &fsmpb.Command{Kind: &fsmpb.Command_SwitchReady{SwitchReady: &fsmpb.SwitchReady{
+		_, err := r.m.propose(ctx, "switch ready", &fsmpb.Command{Kind: &fsmpb.Command_SwitchReady{SwitchReady: &fsmpb.SwitchReady{
 			Switch: r.sw, Epoch: r.epoch,
 		}}})
+		if err == nil {
+			r.m.o.Mark(failover.Normal, r.sw)
+		}
 	})
+}
+
+// stepVerified notes when everything was compared with the switch for the first
+// time in this epoch.
+func (r *reconciler) stepVerified(v *fsm.State) {
+	if !r.readySent || r.verified {
+		return
+	}
+	for range v.Unverified(r.sw) {
+		return
+	}
+	r.verified = true
+	r.m.o.Mark(failover.Verified, r.sw)
+	r.log.Info("everything is compared with the switch", "epoch", r.epoch)
 }
 
 // stepOldLink tells the log once it is known that nothing more can be executed

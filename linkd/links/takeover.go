@@ -9,6 +9,7 @@ import (
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/crash"
+	"github.com/holdline/holdline/linkd/failover"
 )
 
 // HandingOver is the reason of the LinkReport by which an old leader says that it
@@ -62,6 +63,7 @@ func (r *reconciler) takeover(ctx context.Context) error {
 	r.epoch = epoch
 	r.conn.Lead(r.out)
 	r.out.open(epoch, &fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: r.conn.Status()}}}, r.settings.UnappliedFacts)
+	r.m.o.Mark(failover.Claimed, r.sw)
 	r.floor = r.out.Last()
 	r.fence()
 	r.log.Info("link claimed", "epoch", epoch, "term", r.term, "before", r.oldEpoch, "of", r.oldNode)

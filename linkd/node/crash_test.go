@@ -71,7 +71,8 @@ func (v *virtual) open(id string) *Node {
 		},
 		Logger: hclog.New(&hclog.LoggerOptions{Name: id, Output: v.t.Output(), Level: hclog.Off}),
 		Self:   &fsmpb.Node{Id: id, Level: 1, RaftAddress: id}, Settings: &fsmpb.Settings{},
-		Fatal: func(err error) { v.t.Errorf("node %s: %v", id, err) },
+		Failover: recorder(v.t),
+		Fatal:    func(err error) { v.t.Errorf("node %s: %v", id, err) },
 	})
 	if err != nil {
 		v.t.Fatal(err)

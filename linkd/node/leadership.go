@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/failover"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -58,9 +59,11 @@ func (n *Node) start(ctx context.Context) (end func()) {
 // ctx ends or when the work can't be done.
 func (n *Node) gained(ctx context.Context) error {
 	n.proposer.LeaderChanged()
+	n.o.Failover.Elected(n.raft.CurrentTerm())
 	if err := n.raft.Barrier(settle).Error(); err != nil {
 		return fmt.Errorf("apply what earlier leaders committed: %w", err)
 	}
+	n.o.Failover.Mark(failover.Applied, "")
 	term := n.raft.CurrentTerm()
 	n.log.Info("leading", "term", term, "index", n.replica.View().Index())
 	if err := n.found(ctx); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/clock"
 	"github.com/holdline/holdline/linkd/crash"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/holdline/holdline/linkd/replica"
 	"github.com/holdline/holdline/linkd/store"
@@ -50,6 +51,8 @@ type Options struct {
 	Handshakes int
 	// Standing is how many links this node could drive at once. May be nil.
 	Standing func() int
+	// Failover keeps the trace of a takeover.
+	Failover *failover.Recorder
 	// Fatal is called when the node can't go on.
 	Fatal func(error)
 }
@@ -135,7 +138,7 @@ func (n *Node) Start(ctx context.Context) error {
 		MaxRPCsInFlight: 1, // the default of 2 can stop replication to a follower for ever
 		Timeout:         n.o.Timing.RPC,
 		Logger:          n.log.Named("raft-net"),
-	}))
+	}), func() { n.o.Failover.Sign(failover.Asked, failover.Planned, time.Now()) })
 	if err := n.form(ctx); err != nil {
 		return errors.Join(err, n.transport.Close())
 	}
@@ -152,7 +155,7 @@ func (n *Node) Start(ctx context.Context) error {
 	n.plug()
 	watch := crash.New(crash.Options{
 		Port: n.port, Raft: r, Configuration: n.replica.Configuration, Elect: n.transport.Elect, Links: n.o.Standing,
-		Logger: n.log.Named("crash"),
+		Logger: n.log.Named("crash"), Noticed: n.noticed,
 	})
 	n.crash.Store(watch)
 	n.running.Go(func() { watch.Run(ctx) })
@@ -191,6 +194,18 @@ func (n *Node) Stop() error {
 	err = errors.Join(err, n.raft.Shutdown().Error())
 	n.unplug()
 	return errors.Join(err, n.transport.Close())
+}
+
+// noticed puts the steps of the crash detection into the trace of a takeover.
+func (n *Node) noticed(s crash.Step, _ crash.Process) {
+	switch s {
+	case crash.StreamEnded:
+		n.o.Failover.Sign(failover.StreamEnded, "", time.Now())
+	case crash.FoundDead:
+		n.o.Failover.Sign(failover.FoundDead, "", time.Now())
+	case crash.Standing:
+		n.o.Failover.Sign(failover.Standing, failover.Crash, time.Now())
+	}
 }
 
 // plug has Raft hear what comes from the network, until unplug.

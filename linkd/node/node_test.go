@@ -13,11 +13,21 @@ import (
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/clock"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/store"
 	"go.uber.org/goleak"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func recorder(t *testing.T) *failover.Recorder {
+	t.Helper()
+	r, err := failover.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
 
 // cluster is three nodes on loopback.
 type cluster struct {
@@ -51,8 +61,9 @@ func (c *cluster) open(i int) *Node {
 		ID: id, Peers: c.peers, Listener: c.listeners[i], Store: c.stores[i], Clock: clock.System(), Timing: timings["metro"],
 		Logger: hclog.New(&hclog.LoggerOptions{Name: id, Output: c.t.Output(), Level: hclog.Info}),
 		Self:   &fsmpb.Node{Id: id, Level: 1}, Settings: &fsmpb.Settings{},
-		Seed:  []*fsmpb.Command{{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Seed: true, Switch: &fsmpb.Switch{Name: "pbx", Protocol: "csta"}}}}},
-		Fatal: func(err error) { c.t.Errorf("node %s: %v", id, err) },
+		Seed:     []*fsmpb.Command{{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Seed: true, Switch: &fsmpb.Switch{Name: "pbx", Protocol: "csta"}}}}},
+		Failover: recorder(c.t),
+		Fatal:    func(err error) { c.t.Errorf("node %s: %v", id, err) },
 	})
 	if err != nil {
 		c.t.Fatal(err)

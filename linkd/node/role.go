@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/raft"
+	"github.com/holdline/holdline/linkd/failover"
 )
 
 // Role tells who leads, as far as this node knows.
@@ -96,6 +97,9 @@ func (n *Node) watchLeader(ctx context.Context) {
 	defer alone.Stop()
 	for {
 		address, id := n.raft.LeaderWithID()
+		if heard := n.raft.LastContact(); id == "" && n.role.get().leader != "" && !heard.IsZero() {
+			n.o.Failover.Sign(failover.LastHeard, "", heard)
+		}
 		n.role.set(func(s *roleState) {
 			s.leader, s.address = string(id), string(address)
 			if id != "" {

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/holdline/holdline/transport/api"
 	"github.com/holdline/holdline/transport/api/apipb"
@@ -47,6 +48,8 @@ type Options struct {
 	Ready func() []string
 	// Links are the node's own links as they are now.
 	Links func() []*apipb.LinkInfo
+	// Failover is the trace of the node's last takeover. May be nil.
+	Failover func() (failover.Trace, bool)
 	// Dial gives a client for another node's operators' API.
 	Dial   func(address string) apipbconnect.OperatorClient
 	Logger hclog.Logger
@@ -56,7 +59,12 @@ type Options struct {
 type Service struct{ o Options }
 
 // New makes the service.
-func New(o Options) *Service { return &Service{o: o} }
+func New(o Options) *Service {
+	if o.Failover == nil {
+		o.Failover = noFailover
+	}
+	return &Service{o: o}
+}
 
 var _ apipbconnect.OperatorHandler = (*Service)(nil)
 

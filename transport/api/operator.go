@@ -50,6 +50,11 @@ func (c *Client) TransferLeader(ctx context.Context, q *apipb.TransferLeaderRequ
 	return unary(ctx, c, request{op: "transfer leadership", change: true}, apipbconnect.OperatorClient.TransferLeader, q)
 }
 
+// Failover tells of the newest takeover of leadership.
+func (c *Client) Failover(ctx context.Context, q *apipb.FailoverRequest) (*apipb.FailoverResponse, error) {
+	return unary(ctx, c, request{op: "ask for the last failover"}, apipbconnect.OperatorClient.Failover, q)
+}
+
 // Links lists the links of every node.
 func (c *Client) Links(ctx context.Context, q *apipb.LinksRequest) (*apipb.LinksResponse, error) {
 	return unary(ctx, c, request{op: "list the links"}, apipbconnect.OperatorClient.Links, q)

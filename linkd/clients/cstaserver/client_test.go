@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/linkd/clients"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -67,10 +68,14 @@ func serve(t testing.TB, cl *cluster, o Options, ln net.Listener, dial func(stri
 	if err != nil {
 		t.Fatal(err)
 	}
+	trace, err := failover.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	n.progress = clients.NewProgress(cl, logger)
 	n.listener, err = New(o, Deps{
 		Node: "n1", Log: cl, Replica: cl, Role: n.role, Identify: clients.Identifier(nil), Progress: n.progress,
-		Strange: clients.NewOnce(16), Metrics: metrics, Logger: logger,
+		Strange: clients.NewOnce(16), Metrics: metrics, Failover: trace, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)

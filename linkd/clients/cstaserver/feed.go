@@ -110,7 +110,9 @@ func (c *conn) hear(r *fsm.Record, ok func(*monitor) bool) int {
 			n++
 		}
 	}
-	c.sent += n
+	if c.sent += n; n > 0 && ok == nil {
+		c.l.d.Failover.Told(c.l.o.Switch)
+	}
 	return n
 }
 

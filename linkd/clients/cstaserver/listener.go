@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/linkd/clients"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/proposer"
 )
 
@@ -27,6 +28,7 @@ type Deps struct {
 	Progress *clients.Progress
 	Strange  *clients.Once // peers that were logged
 	Metrics  *Metrics
+	Failover *failover.Recorder // keeps the trace of a takeover
 	Logger   hclog.Logger
 }
 

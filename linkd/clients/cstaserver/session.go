@@ -9,6 +9,7 @@ import (
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/clients"
+	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/holdline/holdline/transport/csta"
 	"google.golang.org/protobuf/proto"
@@ -226,6 +227,7 @@ func (c *conn) sessionChanged(v *fsm.State, r *fsm.Record, k *fsmpb.SessionChang
 		if !ok {
 			return // it ended later; that record follows
 		}
+		c.l.d.Failover.Mark(failover.Attached, c.l.o.Switch)
 		c.log.Info("session attached", "client", s.client.Name, "identity", s.client.Identity, "session", s.id,
 			"attachment", s.attachment, "edition", c.asso.edition, "resumed", s.resume != 0)
 		if s.resume != 0 && s.resume == s.id {

@@ -849,6 +849,248 @@ func (x *TransferLeaderResponse) GetAlready() bool {
 	return false
 }
 
+// Failover tells of the newest takeover of leadership that a node knows of. Times
+// are of the node that took over.
+type FailoverRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Local         bool                   `protobuf:"varint,1,opt,name=local,proto3" json:"local,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FailoverRequest) Reset() {
+	*x = FailoverRequest{}
+	mi := &file_api_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FailoverRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FailoverRequest) ProtoMessage() {}
+
+func (x *FailoverRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FailoverRequest.ProtoReflect.Descriptor instead.
+func (*FailoverRequest) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *FailoverRequest) GetLocal() bool {
+	if x != nil {
+		return x.Local
+	}
+	return false
+}
+
+type FailoverResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Applied       *Applied               `protobuf:"bytes,1,opt,name=applied,proto3" json:"applied,omitempty"`
+	Failover      *FailoverInfo          `protobuf:"bytes,2,opt,name=failover,proto3" json:"failover,omitempty"`
+	Unreachable   []string               `protobuf:"bytes,3,rep,name=unreachable,proto3" json:"unreachable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FailoverResponse) Reset() {
+	*x = FailoverResponse{}
+	mi := &file_api_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FailoverResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FailoverResponse) ProtoMessage() {}
+
+func (x *FailoverResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FailoverResponse.ProtoReflect.Descriptor instead.
+func (*FailoverResponse) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *FailoverResponse) GetApplied() *Applied {
+	if x != nil {
+		return x.Applied
+	}
+	return nil
+}
+
+func (x *FailoverResponse) GetFailover() *FailoverInfo {
+	if x != nil {
+		return x.Failover
+	}
+	return nil
+}
+
+func (x *FailoverResponse) GetUnreachable() []string {
+	if x != nil {
+		return x.Unreachable
+	}
+	return nil
+}
+
+type FailoverInfo struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	Term          uint64                 `protobuf:"varint,2,opt,name=term,proto3" json:"term,omitempty"`
+	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`                       // crash, planned, silence, start
+	BeganMs       int64                  `protobuf:"varint,4,opt,name=began_ms,json=beganMs,proto3" json:"began_ms,omitempty"` // wall clock of the node; microseconds in the steps count from here
+	Steps         []*FailoverStep        `protobuf:"bytes,5,rep,name=steps,proto3" json:"steps,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FailoverInfo) Reset() {
+	*x = FailoverInfo{}
+	mi := &file_api_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FailoverInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FailoverInfo) ProtoMessage() {}
+
+func (x *FailoverInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FailoverInfo.ProtoReflect.Descriptor instead.
+func (*FailoverInfo) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *FailoverInfo) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *FailoverInfo) GetTerm() uint64 {
+	if x != nil {
+		return x.Term
+	}
+	return 0
+}
+
+func (x *FailoverInfo) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FailoverInfo) GetBeganMs() int64 {
+	if x != nil {
+		return x.BeganMs
+	}
+	return 0
+}
+
+func (x *FailoverInfo) GetSteps() []*FailoverStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+type FailoverStep struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Step          string                 `protobuf:"bytes,1,opt,name=step,proto3" json:"step,omitempty"`
+	Switch        string                 `protobuf:"bytes,2,opt,name=switch,proto3" json:"switch,omitempty"`
+	AfterUs       int64                  `protobuf:"varint,3,opt,name=after_us,json=afterUs,proto3" json:"after_us,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FailoverStep) Reset() {
+	*x = FailoverStep{}
+	mi := &file_api_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FailoverStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FailoverStep) ProtoMessage() {}
+
+func (x *FailoverStep) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FailoverStep.ProtoReflect.Descriptor instead.
+func (*FailoverStep) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *FailoverStep) GetStep() string {
+	if x != nil {
+		return x.Step
+	}
+	return ""
+}
+
+func (x *FailoverStep) GetSwitch() string {
+	if x != nil {
+		return x.Switch
+	}
+	return ""
+}
+
+func (x *FailoverStep) GetAfterUs() int64 {
+	if x != nil {
+		return x.AfterUs
+	}
+	return 0
+}
+
 type LinksRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Local         bool                   `protobuf:"varint,1,opt,name=local,proto3" json:"local,omitempty"`
@@ -858,7 +1100,7 @@ type LinksRequest struct {
 
 func (x *LinksRequest) Reset() {
 	*x = LinksRequest{}
-	mi := &file_api_proto_msgTypes[10]
+	mi := &file_api_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -870,7 +1112,7 @@ func (x *LinksRequest) String() string {
 func (*LinksRequest) ProtoMessage() {}
 
 func (x *LinksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[10]
+	mi := &file_api_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -883,7 +1125,7 @@ func (x *LinksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinksRequest.ProtoReflect.Descriptor instead.
 func (*LinksRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{10}
+	return file_api_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *LinksRequest) GetLocal() bool {
@@ -903,7 +1145,7 @@ type LinksResponse struct {
 
 func (x *LinksResponse) Reset() {
 	*x = LinksResponse{}
-	mi := &file_api_proto_msgTypes[11]
+	mi := &file_api_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -915,7 +1157,7 @@ func (x *LinksResponse) String() string {
 func (*LinksResponse) ProtoMessage() {}
 
 func (x *LinksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[11]
+	mi := &file_api_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -928,7 +1170,7 @@ func (x *LinksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinksResponse.ProtoReflect.Descriptor instead.
 func (*LinksResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{11}
+	return file_api_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *LinksResponse) GetApplied() *Applied {
@@ -968,7 +1210,7 @@ type LinkInfo struct {
 
 func (x *LinkInfo) Reset() {
 	*x = LinkInfo{}
-	mi := &file_api_proto_msgTypes[12]
+	mi := &file_api_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -980,7 +1222,7 @@ func (x *LinkInfo) String() string {
 func (*LinkInfo) ProtoMessage() {}
 
 func (x *LinkInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[12]
+	mi := &file_api_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -993,7 +1235,7 @@ func (x *LinkInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkInfo.ProtoReflect.Descriptor instead.
 func (*LinkInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{12}
+	return file_api_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *LinkInfo) GetName() string {
@@ -1115,7 +1357,7 @@ type CallsRequest struct {
 
 func (x *CallsRequest) Reset() {
 	*x = CallsRequest{}
-	mi := &file_api_proto_msgTypes[13]
+	mi := &file_api_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1127,7 +1369,7 @@ func (x *CallsRequest) String() string {
 func (*CallsRequest) ProtoMessage() {}
 
 func (x *CallsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[13]
+	mi := &file_api_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1140,7 +1382,7 @@ func (x *CallsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsRequest.ProtoReflect.Descriptor instead.
 func (*CallsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{13}
+	return file_api_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CallsRequest) GetRead() *Read {
@@ -1196,7 +1438,7 @@ type CallsResponse struct {
 
 func (x *CallsResponse) Reset() {
 	*x = CallsResponse{}
-	mi := &file_api_proto_msgTypes[14]
+	mi := &file_api_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1208,7 +1450,7 @@ func (x *CallsResponse) String() string {
 func (*CallsResponse) ProtoMessage() {}
 
 func (x *CallsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[14]
+	mi := &file_api_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1221,7 +1463,7 @@ func (x *CallsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsResponse.ProtoReflect.Descriptor instead.
 func (*CallsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{14}
+	return file_api_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CallsResponse) GetApplied() *Applied {
@@ -1268,7 +1510,7 @@ type CallInfo struct {
 
 func (x *CallInfo) Reset() {
 	*x = CallInfo{}
-	mi := &file_api_proto_msgTypes[15]
+	mi := &file_api_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1280,7 +1522,7 @@ func (x *CallInfo) String() string {
 func (*CallInfo) ProtoMessage() {}
 
 func (x *CallInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[15]
+	mi := &file_api_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1293,7 +1535,7 @@ func (x *CallInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallInfo.ProtoReflect.Descriptor instead.
 func (*CallInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{15}
+	return file_api_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CallInfo) GetId() uint64 {
@@ -1411,7 +1653,7 @@ type CallName struct {
 
 func (x *CallName) Reset() {
 	*x = CallName{}
-	mi := &file_api_proto_msgTypes[16]
+	mi := &file_api_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1423,7 +1665,7 @@ func (x *CallName) String() string {
 func (*CallName) ProtoMessage() {}
 
 func (x *CallName) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[16]
+	mi := &file_api_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1436,7 +1678,7 @@ func (x *CallName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallName.ProtoReflect.Descriptor instead.
 func (*CallName) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{16}
+	return file_api_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CallName) GetLink() string {
@@ -1464,7 +1706,7 @@ type PartyInfo struct {
 
 func (x *PartyInfo) Reset() {
 	*x = PartyInfo{}
-	mi := &file_api_proto_msgTypes[17]
+	mi := &file_api_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1476,7 +1718,7 @@ func (x *PartyInfo) String() string {
 func (*PartyInfo) ProtoMessage() {}
 
 func (x *PartyInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[17]
+	mi := &file_api_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1489,7 +1731,7 @@ func (x *PartyInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartyInfo.ProtoReflect.Descriptor instead.
 func (*PartyInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{17}
+	return file_api_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *PartyInfo) GetDevice() string {
@@ -1526,7 +1768,7 @@ type DevicesRequest struct {
 
 func (x *DevicesRequest) Reset() {
 	*x = DevicesRequest{}
-	mi := &file_api_proto_msgTypes[18]
+	mi := &file_api_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1538,7 +1780,7 @@ func (x *DevicesRequest) String() string {
 func (*DevicesRequest) ProtoMessage() {}
 
 func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[18]
+	mi := &file_api_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1551,7 +1793,7 @@ func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesRequest.ProtoReflect.Descriptor instead.
 func (*DevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{18}
+	return file_api_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DevicesRequest) GetRead() *Read {
@@ -1600,7 +1842,7 @@ type DevicesResponse struct {
 
 func (x *DevicesResponse) Reset() {
 	*x = DevicesResponse{}
-	mi := &file_api_proto_msgTypes[19]
+	mi := &file_api_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1612,7 +1854,7 @@ func (x *DevicesResponse) String() string {
 func (*DevicesResponse) ProtoMessage() {}
 
 func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[19]
+	mi := &file_api_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1625,7 +1867,7 @@ func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesResponse.ProtoReflect.Descriptor instead.
 func (*DevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{19}
+	return file_api_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DevicesResponse) GetApplied() *Applied {
@@ -1676,7 +1918,7 @@ type DeviceInfo struct {
 
 func (x *DeviceInfo) Reset() {
 	*x = DeviceInfo{}
-	mi := &file_api_proto_msgTypes[20]
+	mi := &file_api_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1688,7 +1930,7 @@ func (x *DeviceInfo) String() string {
 func (*DeviceInfo) ProtoMessage() {}
 
 func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[20]
+	mi := &file_api_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1701,7 +1943,7 @@ func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceInfo.ProtoReflect.Descriptor instead.
 func (*DeviceInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{20}
+	return file_api_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeviceInfo) GetSwitch() string {
@@ -1850,7 +2092,7 @@ type AgentInfo struct {
 
 func (x *AgentInfo) Reset() {
 	*x = AgentInfo{}
-	mi := &file_api_proto_msgTypes[21]
+	mi := &file_api_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1862,7 +2104,7 @@ func (x *AgentInfo) String() string {
 func (*AgentInfo) ProtoMessage() {}
 
 func (x *AgentInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[21]
+	mi := &file_api_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1875,7 +2117,7 @@ func (x *AgentInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentInfo.ProtoReflect.Descriptor instead.
 func (*AgentInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{21}
+	return file_api_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *AgentInfo) GetAgent() string {
@@ -1924,7 +2166,7 @@ type ForwardInfo struct {
 
 func (x *ForwardInfo) Reset() {
 	*x = ForwardInfo{}
-	mi := &file_api_proto_msgTypes[22]
+	mi := &file_api_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1936,7 +2178,7 @@ func (x *ForwardInfo) String() string {
 func (*ForwardInfo) ProtoMessage() {}
 
 func (x *ForwardInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[22]
+	mi := &file_api_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1949,7 +2191,7 @@ func (x *ForwardInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForwardInfo.ProtoReflect.Descriptor instead.
 func (*ForwardInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{22}
+	return file_api_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ForwardInfo) GetType() string {
@@ -1986,7 +2228,7 @@ type PutDevicesRequest struct {
 
 func (x *PutDevicesRequest) Reset() {
 	*x = PutDevicesRequest{}
-	mi := &file_api_proto_msgTypes[23]
+	mi := &file_api_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1998,7 +2240,7 @@ func (x *PutDevicesRequest) String() string {
 func (*PutDevicesRequest) ProtoMessage() {}
 
 func (x *PutDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[23]
+	mi := &file_api_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2011,7 +2253,7 @@ func (x *PutDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutDevicesRequest.ProtoReflect.Descriptor instead.
 func (*PutDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{23}
+	return file_api_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PutDevicesRequest) GetSwitch() string {
@@ -2048,7 +2290,7 @@ type PutDevicesResponse struct {
 
 func (x *PutDevicesResponse) Reset() {
 	*x = PutDevicesResponse{}
-	mi := &file_api_proto_msgTypes[24]
+	mi := &file_api_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2060,7 +2302,7 @@ func (x *PutDevicesResponse) String() string {
 func (*PutDevicesResponse) ProtoMessage() {}
 
 func (x *PutDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[24]
+	mi := &file_api_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2073,7 +2315,7 @@ func (x *PutDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutDevicesResponse.ProtoReflect.Descriptor instead.
 func (*PutDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{24}
+	return file_api_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PutDevicesResponse) GetResults() []*DeviceResult {
@@ -2122,7 +2364,7 @@ type DeviceResult struct {
 
 func (x *DeviceResult) Reset() {
 	*x = DeviceResult{}
-	mi := &file_api_proto_msgTypes[25]
+	mi := &file_api_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2134,7 +2376,7 @@ func (x *DeviceResult) String() string {
 func (*DeviceResult) ProtoMessage() {}
 
 func (x *DeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[25]
+	mi := &file_api_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2147,7 +2389,7 @@ func (x *DeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceResult.ProtoReflect.Descriptor instead.
 func (*DeviceResult) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{25}
+	return file_api_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *DeviceResult) GetId() string {
@@ -2183,7 +2425,7 @@ type DeleteDevicesRequest struct {
 
 func (x *DeleteDevicesRequest) Reset() {
 	*x = DeleteDevicesRequest{}
-	mi := &file_api_proto_msgTypes[26]
+	mi := &file_api_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2195,7 +2437,7 @@ func (x *DeleteDevicesRequest) String() string {
 func (*DeleteDevicesRequest) ProtoMessage() {}
 
 func (x *DeleteDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[26]
+	mi := &file_api_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2208,7 +2450,7 @@ func (x *DeleteDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDevicesRequest.ProtoReflect.Descriptor instead.
 func (*DeleteDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{26}
+	return file_api_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *DeleteDevicesRequest) GetSwitch() string {
@@ -2242,7 +2484,7 @@ type DeleteDevicesResponse struct {
 
 func (x *DeleteDevicesResponse) Reset() {
 	*x = DeleteDevicesResponse{}
-	mi := &file_api_proto_msgTypes[27]
+	mi := &file_api_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2254,7 +2496,7 @@ func (x *DeleteDevicesResponse) String() string {
 func (*DeleteDevicesResponse) ProtoMessage() {}
 
 func (x *DeleteDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[27]
+	mi := &file_api_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2267,7 +2509,7 @@ func (x *DeleteDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDevicesResponse.ProtoReflect.Descriptor instead.
 func (*DeleteDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{27}
+	return file_api_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeleteDevicesResponse) GetResults() []*DeviceResult {
@@ -2294,7 +2536,7 @@ type SessionsRequest struct {
 
 func (x *SessionsRequest) Reset() {
 	*x = SessionsRequest{}
-	mi := &file_api_proto_msgTypes[28]
+	mi := &file_api_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2306,7 +2548,7 @@ func (x *SessionsRequest) String() string {
 func (*SessionsRequest) ProtoMessage() {}
 
 func (x *SessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[28]
+	mi := &file_api_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2319,7 +2561,7 @@ func (x *SessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionsRequest.ProtoReflect.Descriptor instead.
 func (*SessionsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{28}
+	return file_api_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *SessionsRequest) GetRead() *Read {
@@ -2346,7 +2588,7 @@ type SessionsResponse struct {
 
 func (x *SessionsResponse) Reset() {
 	*x = SessionsResponse{}
-	mi := &file_api_proto_msgTypes[29]
+	mi := &file_api_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2358,7 +2600,7 @@ func (x *SessionsResponse) String() string {
 func (*SessionsResponse) ProtoMessage() {}
 
 func (x *SessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[29]
+	mi := &file_api_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2371,7 +2613,7 @@ func (x *SessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionsResponse.ProtoReflect.Descriptor instead.
 func (*SessionsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{29}
+	return file_api_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *SessionsResponse) GetApplied() *Applied {
@@ -2411,7 +2653,7 @@ type SessionInfo struct {
 
 func (x *SessionInfo) Reset() {
 	*x = SessionInfo{}
-	mi := &file_api_proto_msgTypes[30]
+	mi := &file_api_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2423,7 +2665,7 @@ func (x *SessionInfo) String() string {
 func (*SessionInfo) ProtoMessage() {}
 
 func (x *SessionInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[30]
+	mi := &file_api_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2436,7 +2678,7 @@ func (x *SessionInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionInfo.ProtoReflect.Descriptor instead.
 func (*SessionInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{30}
+	return file_api_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SessionInfo) GetId() uint64 {
@@ -2558,7 +2800,7 @@ type MonitorsRequest struct {
 
 func (x *MonitorsRequest) Reset() {
 	*x = MonitorsRequest{}
-	mi := &file_api_proto_msgTypes[31]
+	mi := &file_api_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2570,7 +2812,7 @@ func (x *MonitorsRequest) String() string {
 func (*MonitorsRequest) ProtoMessage() {}
 
 func (x *MonitorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[31]
+	mi := &file_api_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2583,7 +2825,7 @@ func (x *MonitorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorsRequest.ProtoReflect.Descriptor instead.
 func (*MonitorsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{31}
+	return file_api_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *MonitorsRequest) GetRead() *Read {
@@ -2639,7 +2881,7 @@ type MonitorsResponse struct {
 
 func (x *MonitorsResponse) Reset() {
 	*x = MonitorsResponse{}
-	mi := &file_api_proto_msgTypes[32]
+	mi := &file_api_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2651,7 +2893,7 @@ func (x *MonitorsResponse) String() string {
 func (*MonitorsResponse) ProtoMessage() {}
 
 func (x *MonitorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[32]
+	mi := &file_api_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2664,7 +2906,7 @@ func (x *MonitorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorsResponse.ProtoReflect.Descriptor instead.
 func (*MonitorsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{32}
+	return file_api_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *MonitorsResponse) GetApplied() *Applied {
@@ -2707,7 +2949,7 @@ type MonitorInfo struct {
 
 func (x *MonitorInfo) Reset() {
 	*x = MonitorInfo{}
-	mi := &file_api_proto_msgTypes[33]
+	mi := &file_api_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2719,7 +2961,7 @@ func (x *MonitorInfo) String() string {
 func (*MonitorInfo) ProtoMessage() {}
 
 func (x *MonitorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[33]
+	mi := &file_api_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2732,7 +2974,7 @@ func (x *MonitorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorInfo.ProtoReflect.Descriptor instead.
 func (*MonitorInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{33}
+	return file_api_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *MonitorInfo) GetXref() uint64 {
@@ -2821,7 +3063,7 @@ type IntentsRequest struct {
 
 func (x *IntentsRequest) Reset() {
 	*x = IntentsRequest{}
-	mi := &file_api_proto_msgTypes[34]
+	mi := &file_api_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2833,7 +3075,7 @@ func (x *IntentsRequest) String() string {
 func (*IntentsRequest) ProtoMessage() {}
 
 func (x *IntentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[34]
+	mi := &file_api_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2846,7 +3088,7 @@ func (x *IntentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentsRequest.ProtoReflect.Descriptor instead.
 func (*IntentsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{34}
+	return file_api_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *IntentsRequest) GetRead() *Read {
@@ -2866,7 +3108,7 @@ type IntentsResponse struct {
 
 func (x *IntentsResponse) Reset() {
 	*x = IntentsResponse{}
-	mi := &file_api_proto_msgTypes[35]
+	mi := &file_api_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2878,7 +3120,7 @@ func (x *IntentsResponse) String() string {
 func (*IntentsResponse) ProtoMessage() {}
 
 func (x *IntentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[35]
+	mi := &file_api_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2891,7 +3133,7 @@ func (x *IntentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentsResponse.ProtoReflect.Descriptor instead.
 func (*IntentsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{35}
+	return file_api_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *IntentsResponse) GetApplied() *Applied {
@@ -2925,7 +3167,7 @@ type IntentInfo struct {
 
 func (x *IntentInfo) Reset() {
 	*x = IntentInfo{}
-	mi := &file_api_proto_msgTypes[36]
+	mi := &file_api_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2937,7 +3179,7 @@ func (x *IntentInfo) String() string {
 func (*IntentInfo) ProtoMessage() {}
 
 func (x *IntentInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[36]
+	mi := &file_api_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2950,7 +3192,7 @@ func (x *IntentInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentInfo.ProtoReflect.Descriptor instead.
 func (*IntentInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{36}
+	return file_api_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *IntentInfo) GetId() uint64 {
@@ -3029,7 +3271,7 @@ type ResyncRequest struct {
 
 func (x *ResyncRequest) Reset() {
 	*x = ResyncRequest{}
-	mi := &file_api_proto_msgTypes[37]
+	mi := &file_api_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3041,7 +3283,7 @@ func (x *ResyncRequest) String() string {
 func (*ResyncRequest) ProtoMessage() {}
 
 func (x *ResyncRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[37]
+	mi := &file_api_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3054,7 +3296,7 @@ func (x *ResyncRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResyncRequest.ProtoReflect.Descriptor instead.
 func (*ResyncRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{37}
+	return file_api_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ResyncRequest) GetSwitch() string {
@@ -3094,7 +3336,7 @@ type ResyncProgress struct {
 
 func (x *ResyncProgress) Reset() {
 	*x = ResyncProgress{}
-	mi := &file_api_proto_msgTypes[38]
+	mi := &file_api_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3106,7 +3348,7 @@ func (x *ResyncProgress) String() string {
 func (*ResyncProgress) ProtoMessage() {}
 
 func (x *ResyncProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[38]
+	mi := &file_api_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3119,7 +3361,7 @@ func (x *ResyncProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResyncProgress.ProtoReflect.Descriptor instead.
 func (*ResyncProgress) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{38}
+	return file_api_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ResyncProgress) GetSwitch() string {
@@ -3193,7 +3435,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_api_proto_msgTypes[39]
+	mi := &file_api_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3205,7 +3447,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[39]
+	mi := &file_api_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3218,7 +3460,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{39}
+	return file_api_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *WatchRequest) GetSwitch() string {
@@ -3295,7 +3537,7 @@ type WatchEvent struct {
 
 func (x *WatchEvent) Reset() {
 	*x = WatchEvent{}
-	mi := &file_api_proto_msgTypes[40]
+	mi := &file_api_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3307,7 +3549,7 @@ func (x *WatchEvent) String() string {
 func (*WatchEvent) ProtoMessage() {}
 
 func (x *WatchEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[40]
+	mi := &file_api_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3320,7 +3562,7 @@ func (x *WatchEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEvent.ProtoReflect.Descriptor instead.
 func (*WatchEvent) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{40}
+	return file_api_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *WatchEvent) GetPosition() string {
@@ -3488,7 +3730,23 @@ const file_api_proto_rawDesc = "" +
 	"\x16TransferLeaderResponse\x12\x12\n" +
 	"\x04from\x18\x01 \x01(\tR\x04from\x12\x0e\n" +
 	"\x02to\x18\x02 \x01(\tR\x02to\x12\x18\n" +
-	"\aalready\x18\x03 \x01(\bR\aalready\"$\n" +
+	"\aalready\x18\x03 \x01(\bR\aalready\"'\n" +
+	"\x0fFailoverRequest\x12\x14\n" +
+	"\x05local\x18\x01 \x01(\bR\x05local\"\xa3\x01\n" +
+	"\x10FailoverResponse\x122\n" +
+	"\aapplied\x18\x01 \x01(\v2\x18.holdline.api.v1.AppliedR\aapplied\x129\n" +
+	"\bfailover\x18\x02 \x01(\v2\x1d.holdline.api.v1.FailoverInfoR\bfailover\x12 \n" +
+	"\vunreachable\x18\x03 \x03(\tR\vunreachable\"\x9a\x01\n" +
+	"\fFailoverInfo\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04term\x18\x02 \x01(\x04R\x04term\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x19\n" +
+	"\bbegan_ms\x18\x04 \x01(\x03R\abeganMs\x123\n" +
+	"\x05steps\x18\x05 \x03(\v2\x1d.holdline.api.v1.FailoverStepR\x05steps\"U\n" +
+	"\fFailoverStep\x12\x12\n" +
+	"\x04step\x18\x01 \x01(\tR\x04step\x12\x16\n" +
+	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x19\n" +
+	"\bafter_us\x18\x03 \x01(\x03R\aafterUs\"$\n" +
 	"\fLinksRequest\x12\x14\n" +
 	"\x05local\x18\x01 \x01(\bR\x05local\"t\n" +
 	"\rLinksResponse\x122\n" +
@@ -3715,10 +3973,11 @@ const file_api_proto_rawDesc = "" +
 	"\x06record\x18\n" +
 	" \x01(\fR\x06record\x12$\n" +
 	"\rreconstructed\x18\v \x01(\bR\rreconstructed\x12$\n" +
-	"\x0ecursor_too_old\x18\f \x01(\bR\fcursorTooOld2\xd1\a\n" +
+	"\x0ecursor_too_old\x18\f \x01(\bR\fcursorTooOld2\xa2\b\n" +
 	"\bOperator\x12I\n" +
 	"\x06Status\x12\x1e.holdline.api.v1.StatusRequest\x1a\x1f.holdline.api.v1.StatusResponse\x12a\n" +
-	"\x0eTransferLeader\x12&.holdline.api.v1.TransferLeaderRequest\x1a'.holdline.api.v1.TransferLeaderResponse\x12F\n" +
+	"\x0eTransferLeader\x12&.holdline.api.v1.TransferLeaderRequest\x1a'.holdline.api.v1.TransferLeaderResponse\x12O\n" +
+	"\bFailover\x12 .holdline.api.v1.FailoverRequest\x1a!.holdline.api.v1.FailoverResponse\x12F\n" +
 	"\x05Links\x12\x1d.holdline.api.v1.LinksRequest\x1a\x1e.holdline.api.v1.LinksResponse\x12F\n" +
 	"\x05Calls\x12\x1d.holdline.api.v1.CallsRequest\x1a\x1e.holdline.api.v1.CallsResponse\x12L\n" +
 	"\aDevices\x12\x1f.holdline.api.v1.DevicesRequest\x1a .holdline.api.v1.DevicesResponse\x12U\n" +
@@ -3743,7 +4002,7 @@ func file_api_proto_rawDescGZIP() []byte {
 	return file_api_proto_rawDescData
 }
 
-var file_api_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_api_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_api_proto_goTypes = []any{
 	(*NotLeader)(nil),              // 0: holdline.api.v1.NotLeader
 	(*Read)(nil),                   // 1: holdline.api.v1.Read
@@ -3755,96 +4014,105 @@ var file_api_proto_goTypes = []any{
 	(*SwitchStatus)(nil),           // 7: holdline.api.v1.SwitchStatus
 	(*TransferLeaderRequest)(nil),  // 8: holdline.api.v1.TransferLeaderRequest
 	(*TransferLeaderResponse)(nil), // 9: holdline.api.v1.TransferLeaderResponse
-	(*LinksRequest)(nil),           // 10: holdline.api.v1.LinksRequest
-	(*LinksResponse)(nil),          // 11: holdline.api.v1.LinksResponse
-	(*LinkInfo)(nil),               // 12: holdline.api.v1.LinkInfo
-	(*CallsRequest)(nil),           // 13: holdline.api.v1.CallsRequest
-	(*CallsResponse)(nil),          // 14: holdline.api.v1.CallsResponse
-	(*CallInfo)(nil),               // 15: holdline.api.v1.CallInfo
-	(*CallName)(nil),               // 16: holdline.api.v1.CallName
-	(*PartyInfo)(nil),              // 17: holdline.api.v1.PartyInfo
-	(*DevicesRequest)(nil),         // 18: holdline.api.v1.DevicesRequest
-	(*DevicesResponse)(nil),        // 19: holdline.api.v1.DevicesResponse
-	(*DeviceInfo)(nil),             // 20: holdline.api.v1.DeviceInfo
-	(*AgentInfo)(nil),              // 21: holdline.api.v1.AgentInfo
-	(*ForwardInfo)(nil),            // 22: holdline.api.v1.ForwardInfo
-	(*PutDevicesRequest)(nil),      // 23: holdline.api.v1.PutDevicesRequest
-	(*PutDevicesResponse)(nil),     // 24: holdline.api.v1.PutDevicesResponse
-	(*DeviceResult)(nil),           // 25: holdline.api.v1.DeviceResult
-	(*DeleteDevicesRequest)(nil),   // 26: holdline.api.v1.DeleteDevicesRequest
-	(*DeleteDevicesResponse)(nil),  // 27: holdline.api.v1.DeleteDevicesResponse
-	(*SessionsRequest)(nil),        // 28: holdline.api.v1.SessionsRequest
-	(*SessionsResponse)(nil),       // 29: holdline.api.v1.SessionsResponse
-	(*SessionInfo)(nil),            // 30: holdline.api.v1.SessionInfo
-	(*MonitorsRequest)(nil),        // 31: holdline.api.v1.MonitorsRequest
-	(*MonitorsResponse)(nil),       // 32: holdline.api.v1.MonitorsResponse
-	(*MonitorInfo)(nil),            // 33: holdline.api.v1.MonitorInfo
-	(*IntentsRequest)(nil),         // 34: holdline.api.v1.IntentsRequest
-	(*IntentsResponse)(nil),        // 35: holdline.api.v1.IntentsResponse
-	(*IntentInfo)(nil),             // 36: holdline.api.v1.IntentInfo
-	(*ResyncRequest)(nil),          // 37: holdline.api.v1.ResyncRequest
-	(*ResyncProgress)(nil),         // 38: holdline.api.v1.ResyncProgress
-	(*WatchRequest)(nil),           // 39: holdline.api.v1.WatchRequest
-	(*WatchEvent)(nil),             // 40: holdline.api.v1.WatchEvent
+	(*FailoverRequest)(nil),        // 10: holdline.api.v1.FailoverRequest
+	(*FailoverResponse)(nil),       // 11: holdline.api.v1.FailoverResponse
+	(*FailoverInfo)(nil),           // 12: holdline.api.v1.FailoverInfo
+	(*FailoverStep)(nil),           // 13: holdline.api.v1.FailoverStep
+	(*LinksRequest)(nil),           // 14: holdline.api.v1.LinksRequest
+	(*LinksResponse)(nil),          // 15: holdline.api.v1.LinksResponse
+	(*LinkInfo)(nil),               // 16: holdline.api.v1.LinkInfo
+	(*CallsRequest)(nil),           // 17: holdline.api.v1.CallsRequest
+	(*CallsResponse)(nil),          // 18: holdline.api.v1.CallsResponse
+	(*CallInfo)(nil),               // 19: holdline.api.v1.CallInfo
+	(*CallName)(nil),               // 20: holdline.api.v1.CallName
+	(*PartyInfo)(nil),              // 21: holdline.api.v1.PartyInfo
+	(*DevicesRequest)(nil),         // 22: holdline.api.v1.DevicesRequest
+	(*DevicesResponse)(nil),        // 23: holdline.api.v1.DevicesResponse
+	(*DeviceInfo)(nil),             // 24: holdline.api.v1.DeviceInfo
+	(*AgentInfo)(nil),              // 25: holdline.api.v1.AgentInfo
+	(*ForwardInfo)(nil),            // 26: holdline.api.v1.ForwardInfo
+	(*PutDevicesRequest)(nil),      // 27: holdline.api.v1.PutDevicesRequest
+	(*PutDevicesResponse)(nil),     // 28: holdline.api.v1.PutDevicesResponse
+	(*DeviceResult)(nil),           // 29: holdline.api.v1.DeviceResult
+	(*DeleteDevicesRequest)(nil),   // 30: holdline.api.v1.DeleteDevicesRequest
+	(*DeleteDevicesResponse)(nil),  // 31: holdline.api.v1.DeleteDevicesResponse
+	(*SessionsRequest)(nil),        // 32: holdline.api.v1.SessionsRequest
+	(*SessionsResponse)(nil),       // 33: holdline.api.v1.SessionsResponse
+	(*SessionInfo)(nil),            // 34: holdline.api.v1.SessionInfo
+	(*MonitorsRequest)(nil),        // 35: holdline.api.v1.MonitorsRequest
+	(*MonitorsResponse)(nil),       // 36: holdline.api.v1.MonitorsResponse
+	(*MonitorInfo)(nil),            // 37: holdline.api.v1.MonitorInfo
+	(*IntentsRequest)(nil),         // 38: holdline.api.v1.IntentsRequest
+	(*IntentsResponse)(nil),        // 39: holdline.api.v1.IntentsResponse
+	(*IntentInfo)(nil),             // 40: holdline.api.v1.IntentInfo
+	(*ResyncRequest)(nil),          // 41: holdline.api.v1.ResyncRequest
+	(*ResyncProgress)(nil),         // 42: holdline.api.v1.ResyncProgress
+	(*WatchRequest)(nil),           // 43: holdline.api.v1.WatchRequest
+	(*WatchEvent)(nil),             // 44: holdline.api.v1.WatchEvent
 }
 var file_api_proto_depIdxs = []int32{
 	2,  // 0: holdline.api.v1.StatusResponse.applied:type_name -> holdline.api.v1.Applied
 	6,  // 1: holdline.api.v1.StatusResponse.members:type_name -> holdline.api.v1.Member
 	7,  // 2: holdline.api.v1.StatusResponse.switches:type_name -> holdline.api.v1.SwitchStatus
 	5,  // 3: holdline.api.v1.StatusResponse.counters:type_name -> holdline.api.v1.Counter
-	2,  // 4: holdline.api.v1.LinksResponse.applied:type_name -> holdline.api.v1.Applied
-	12, // 5: holdline.api.v1.LinksResponse.links:type_name -> holdline.api.v1.LinkInfo
-	1,  // 6: holdline.api.v1.CallsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 7: holdline.api.v1.CallsResponse.applied:type_name -> holdline.api.v1.Applied
-	15, // 8: holdline.api.v1.CallsResponse.calls:type_name -> holdline.api.v1.CallInfo
-	16, // 9: holdline.api.v1.CallInfo.names:type_name -> holdline.api.v1.CallName
-	17, // 10: holdline.api.v1.CallInfo.parties:type_name -> holdline.api.v1.PartyInfo
-	1,  // 11: holdline.api.v1.DevicesRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 12: holdline.api.v1.DevicesResponse.applied:type_name -> holdline.api.v1.Applied
-	20, // 13: holdline.api.v1.DevicesResponse.devices:type_name -> holdline.api.v1.DeviceInfo
-	21, // 14: holdline.api.v1.DeviceInfo.agents:type_name -> holdline.api.v1.AgentInfo
-	22, // 15: holdline.api.v1.DeviceInfo.forwarding:type_name -> holdline.api.v1.ForwardInfo
-	20, // 16: holdline.api.v1.PutDevicesRequest.devices:type_name -> holdline.api.v1.DeviceInfo
-	25, // 17: holdline.api.v1.PutDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
-	25, // 18: holdline.api.v1.DeleteDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
-	1,  // 19: holdline.api.v1.SessionsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 20: holdline.api.v1.SessionsResponse.applied:type_name -> holdline.api.v1.Applied
-	30, // 21: holdline.api.v1.SessionsResponse.sessions:type_name -> holdline.api.v1.SessionInfo
-	1,  // 22: holdline.api.v1.MonitorsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 23: holdline.api.v1.MonitorsResponse.applied:type_name -> holdline.api.v1.Applied
-	33, // 24: holdline.api.v1.MonitorsResponse.monitors:type_name -> holdline.api.v1.MonitorInfo
-	1,  // 25: holdline.api.v1.IntentsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 26: holdline.api.v1.IntentsResponse.applied:type_name -> holdline.api.v1.Applied
-	36, // 27: holdline.api.v1.IntentsResponse.intents:type_name -> holdline.api.v1.IntentInfo
-	3,  // 28: holdline.api.v1.Operator.Status:input_type -> holdline.api.v1.StatusRequest
-	8,  // 29: holdline.api.v1.Operator.TransferLeader:input_type -> holdline.api.v1.TransferLeaderRequest
-	10, // 30: holdline.api.v1.Operator.Links:input_type -> holdline.api.v1.LinksRequest
-	13, // 31: holdline.api.v1.Operator.Calls:input_type -> holdline.api.v1.CallsRequest
-	18, // 32: holdline.api.v1.Operator.Devices:input_type -> holdline.api.v1.DevicesRequest
-	23, // 33: holdline.api.v1.Operator.PutDevices:input_type -> holdline.api.v1.PutDevicesRequest
-	26, // 34: holdline.api.v1.Operator.DeleteDevices:input_type -> holdline.api.v1.DeleteDevicesRequest
-	28, // 35: holdline.api.v1.Operator.Sessions:input_type -> holdline.api.v1.SessionsRequest
-	31, // 36: holdline.api.v1.Operator.Monitors:input_type -> holdline.api.v1.MonitorsRequest
-	34, // 37: holdline.api.v1.Operator.Intents:input_type -> holdline.api.v1.IntentsRequest
-	37, // 38: holdline.api.v1.Operator.Resync:input_type -> holdline.api.v1.ResyncRequest
-	39, // 39: holdline.api.v1.Operator.Watch:input_type -> holdline.api.v1.WatchRequest
-	4,  // 40: holdline.api.v1.Operator.Status:output_type -> holdline.api.v1.StatusResponse
-	9,  // 41: holdline.api.v1.Operator.TransferLeader:output_type -> holdline.api.v1.TransferLeaderResponse
-	11, // 42: holdline.api.v1.Operator.Links:output_type -> holdline.api.v1.LinksResponse
-	14, // 43: holdline.api.v1.Operator.Calls:output_type -> holdline.api.v1.CallsResponse
-	19, // 44: holdline.api.v1.Operator.Devices:output_type -> holdline.api.v1.DevicesResponse
-	24, // 45: holdline.api.v1.Operator.PutDevices:output_type -> holdline.api.v1.PutDevicesResponse
-	27, // 46: holdline.api.v1.Operator.DeleteDevices:output_type -> holdline.api.v1.DeleteDevicesResponse
-	29, // 47: holdline.api.v1.Operator.Sessions:output_type -> holdline.api.v1.SessionsResponse
-	32, // 48: holdline.api.v1.Operator.Monitors:output_type -> holdline.api.v1.MonitorsResponse
-	35, // 49: holdline.api.v1.Operator.Intents:output_type -> holdline.api.v1.IntentsResponse
-	38, // 50: holdline.api.v1.Operator.Resync:output_type -> holdline.api.v1.ResyncProgress
-	40, // 51: holdline.api.v1.Operator.Watch:output_type -> holdline.api.v1.WatchEvent
-	40, // [40:52] is the sub-list for method output_type
-	28, // [28:40] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	2,  // 4: holdline.api.v1.FailoverResponse.applied:type_name -> holdline.api.v1.Applied
+	12, // 5: holdline.api.v1.FailoverResponse.failover:type_name -> holdline.api.v1.FailoverInfo
+	13, // 6: holdline.api.v1.FailoverInfo.steps:type_name -> holdline.api.v1.FailoverStep
+	2,  // 7: holdline.api.v1.LinksResponse.applied:type_name -> holdline.api.v1.Applied
+	16, // 8: holdline.api.v1.LinksResponse.links:type_name -> holdline.api.v1.LinkInfo
+	1,  // 9: holdline.api.v1.CallsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 10: holdline.api.v1.CallsResponse.applied:type_name -> holdline.api.v1.Applied
+	19, // 11: holdline.api.v1.CallsResponse.calls:type_name -> holdline.api.v1.CallInfo
+	20, // 12: holdline.api.v1.CallInfo.names:type_name -> holdline.api.v1.CallName
+	21, // 13: holdline.api.v1.CallInfo.parties:type_name -> holdline.api.v1.PartyInfo
+	1,  // 14: holdline.api.v1.DevicesRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 15: holdline.api.v1.DevicesResponse.applied:type_name -> holdline.api.v1.Applied
+	24, // 16: holdline.api.v1.DevicesResponse.devices:type_name -> holdline.api.v1.DeviceInfo
+	25, // 17: holdline.api.v1.DeviceInfo.agents:type_name -> holdline.api.v1.AgentInfo
+	26, // 18: holdline.api.v1.DeviceInfo.forwarding:type_name -> holdline.api.v1.ForwardInfo
+	24, // 19: holdline.api.v1.PutDevicesRequest.devices:type_name -> holdline.api.v1.DeviceInfo
+	29, // 20: holdline.api.v1.PutDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
+	29, // 21: holdline.api.v1.DeleteDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
+	1,  // 22: holdline.api.v1.SessionsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 23: holdline.api.v1.SessionsResponse.applied:type_name -> holdline.api.v1.Applied
+	34, // 24: holdline.api.v1.SessionsResponse.sessions:type_name -> holdline.api.v1.SessionInfo
+	1,  // 25: holdline.api.v1.MonitorsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 26: holdline.api.v1.MonitorsResponse.applied:type_name -> holdline.api.v1.Applied
+	37, // 27: holdline.api.v1.MonitorsResponse.monitors:type_name -> holdline.api.v1.MonitorInfo
+	1,  // 28: holdline.api.v1.IntentsRequest.read:type_name -> holdline.api.v1.Read
+	2,  // 29: holdline.api.v1.IntentsResponse.applied:type_name -> holdline.api.v1.Applied
+	40, // 30: holdline.api.v1.IntentsResponse.intents:type_name -> holdline.api.v1.IntentInfo
+	3,  // 31: holdline.api.v1.Operator.Status:input_type -> holdline.api.v1.StatusRequest
+	8,  // 32: holdline.api.v1.Operator.TransferLeader:input_type -> holdline.api.v1.TransferLeaderRequest
+	10, // 33: holdline.api.v1.Operator.Failover:input_type -> holdline.api.v1.FailoverRequest
+	14, // 34: holdline.api.v1.Operator.Links:input_type -> holdline.api.v1.LinksRequest
+	17, // 35: holdline.api.v1.Operator.Calls:input_type -> holdline.api.v1.CallsRequest
+	22, // 36: holdline.api.v1.Operator.Devices:input_type -> holdline.api.v1.DevicesRequest
+	27, // 37: holdline.api.v1.Operator.PutDevices:input_type -> holdline.api.v1.PutDevicesRequest
+	30, // 38: holdline.api.v1.Operator.DeleteDevices:input_type -> holdline.api.v1.DeleteDevicesRequest
+	32, // 39: holdline.api.v1.Operator.Sessions:input_type -> holdline.api.v1.SessionsRequest
+	35, // 40: holdline.api.v1.Operator.Monitors:input_type -> holdline.api.v1.MonitorsRequest
+	38, // 41: holdline.api.v1.Operator.Intents:input_type -> holdline.api.v1.IntentsRequest
+	41, // 42: holdline.api.v1.Operator.Resync:input_type -> holdline.api.v1.ResyncRequest
+	43, // 43: holdline.api.v1.Operator.Watch:input_type -> holdline.api.v1.WatchRequest
+	4,  // 44: holdline.api.v1.Operator.Status:output_type -> holdline.api.v1.StatusResponse
+	9,  // 45: holdline.api.v1.Operator.TransferLeader:output_type -> holdline.api.v1.TransferLeaderResponse
+	11, // 46: holdline.api.v1.Operator.Failover:output_type -> holdline.api.v1.FailoverResponse
+	15, // 47: holdline.api.v1.Operator.Links:output_type -> holdline.api.v1.LinksResponse
+	18, // 48: holdline.api.v1.Operator.Calls:output_type -> holdline.api.v1.CallsResponse
+	23, // 49: holdline.api.v1.Operator.Devices:output_type -> holdline.api.v1.DevicesResponse
+	28, // 50: holdline.api.v1.Operator.PutDevices:output_type -> holdline.api.v1.PutDevicesResponse
+	31, // 51: holdline.api.v1.Operator.DeleteDevices:output_type -> holdline.api.v1.DeleteDevicesResponse
+	33, // 52: holdline.api.v1.Operator.Sessions:output_type -> holdline.api.v1.SessionsResponse
+	36, // 53: holdline.api.v1.Operator.Monitors:output_type -> holdline.api.v1.MonitorsResponse
+	39, // 54: holdline.api.v1.Operator.Intents:output_type -> holdline.api.v1.IntentsResponse
+	42, // 55: holdline.api.v1.Operator.Resync:output_type -> holdline.api.v1.ResyncProgress
+	44, // 56: holdline.api.v1.Operator.Watch:output_type -> holdline.api.v1.WatchEvent
+	44, // [44:57] is the sub-list for method output_type
+	31, // [31:44] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_api_proto_init() }
@@ -3858,7 +4126,7 @@ func file_api_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_proto_rawDesc), len(file_api_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   41,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

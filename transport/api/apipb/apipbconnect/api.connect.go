@@ -37,6 +37,8 @@ const (
 	OperatorStatusProcedure = "/holdline.api.v1.Operator/Status"
 	// OperatorTransferLeaderProcedure is the fully-qualified name of the Operator's TransferLeader RPC.
 	OperatorTransferLeaderProcedure = "/holdline.api.v1.Operator/TransferLeader"
+	// OperatorFailoverProcedure is the fully-qualified name of the Operator's Failover RPC.
+	OperatorFailoverProcedure = "/holdline.api.v1.Operator/Failover"
 	// OperatorLinksProcedure is the fully-qualified name of the Operator's Links RPC.
 	OperatorLinksProcedure = "/holdline.api.v1.Operator/Links"
 	// OperatorCallsProcedure is the fully-qualified name of the Operator's Calls RPC.
@@ -63,6 +65,7 @@ const (
 type OperatorClient interface {
 	Status(context.Context, *connect.Request[apipb.StatusRequest]) (*connect.Response[apipb.StatusResponse], error)
 	TransferLeader(context.Context, *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error)
+	Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error)
 	Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error)
 	Calls(context.Context, *connect.Request[apipb.CallsRequest]) (*connect.Response[apipb.CallsResponse], error)
 	Devices(context.Context, *connect.Request[apipb.DevicesRequest]) (*connect.Response[apipb.DevicesResponse], error)
@@ -96,6 +99,12 @@ func NewOperatorClient(httpClient connect.HTTPClient, baseURL string, opts ...co
 			httpClient,
 			baseURL+OperatorTransferLeaderProcedure,
 			connect.WithSchema(operatorMethods.ByName("TransferLeader")),
+			connect.WithClientOptions(opts...),
+		),
+		failover: connect.NewClient[apipb.FailoverRequest, apipb.FailoverResponse](
+			httpClient,
+			baseURL+OperatorFailoverProcedure,
+			connect.WithSchema(operatorMethods.ByName("Failover")),
 			connect.WithClientOptions(opts...),
 		),
 		links: connect.NewClient[apipb.LinksRequest, apipb.LinksResponse](
@@ -165,6 +174,7 @@ func NewOperatorClient(httpClient connect.HTTPClient, baseURL string, opts ...co
 type operatorClient struct {
 	status         *connect.Client[apipb.StatusRequest, apipb.StatusResponse]
 	transferLeader *connect.Client[apipb.TransferLeaderRequest, apipb.TransferLeaderResponse]
+	failover       *connect.Client[apipb.FailoverRequest, apipb.FailoverResponse]
 	links          *connect.Client[apipb.LinksRequest, apipb.LinksResponse]
 	calls          *connect.Client[apipb.CallsRequest, apipb.CallsResponse]
 	devices        *connect.Client[apipb.DevicesRequest, apipb.DevicesResponse]
@@ -185,6 +195,11 @@ func (c *operatorClient) Status(ctx context.Context, req *connect.Request[apipb.
 // TransferLeader calls holdline.api.v1.Operator.TransferLeader.
 func (c *operatorClient) TransferLeader(ctx context.Context, req *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error) {
 	return c.transferLeader.CallUnary(ctx, req)
+}
+
+// Failover calls holdline.api.v1.Operator.Failover.
+func (c *operatorClient) Failover(ctx context.Context, req *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error) {
+	return c.failover.CallUnary(ctx, req)
 }
 
 // Links calls holdline.api.v1.Operator.Links.
@@ -241,6 +256,7 @@ func (c *operatorClient) Watch(ctx context.Context, req *connect.Request[apipb.W
 type OperatorHandler interface {
 	Status(context.Context, *connect.Request[apipb.StatusRequest]) (*connect.Response[apipb.StatusResponse], error)
 	TransferLeader(context.Context, *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error)
+	Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error)
 	Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error)
 	Calls(context.Context, *connect.Request[apipb.CallsRequest]) (*connect.Response[apipb.CallsResponse], error)
 	Devices(context.Context, *connect.Request[apipb.DevicesRequest]) (*connect.Response[apipb.DevicesResponse], error)
@@ -270,6 +286,12 @@ func NewOperatorHandler(svc OperatorHandler, opts ...connect.HandlerOption) (str
 		OperatorTransferLeaderProcedure,
 		svc.TransferLeader,
 		connect.WithSchema(operatorMethods.ByName("TransferLeader")),
+		connect.WithHandlerOptions(opts...),
+	)
+	operatorFailoverHandler := connect.NewUnaryHandler(
+		OperatorFailoverProcedure,
+		svc.Failover,
+		connect.WithSchema(operatorMethods.ByName("Failover")),
 		connect.WithHandlerOptions(opts...),
 	)
 	operatorLinksHandler := connect.NewUnaryHandler(
@@ -338,6 +360,8 @@ func NewOperatorHandler(svc OperatorHandler, opts ...connect.HandlerOption) (str
 			operatorStatusHandler.ServeHTTP(w, r)
 		case OperatorTransferLeaderProcedure:
 			operatorTransferLeaderHandler.ServeHTTP(w, r)
+		case OperatorFailoverProcedure:
+			operatorFailoverHandler.ServeHTTP(w, r)
 		case OperatorLinksProcedure:
 			operatorLinksHandler.ServeHTTP(w, r)
 		case OperatorCallsProcedure:
@@ -373,6 +397,10 @@ func (UnimplementedOperatorHandler) Status(context.Context, *connect.Request[api
 
 func (UnimplementedOperatorHandler) TransferLeader(context.Context, *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("holdline.api.v1.Operator.TransferLeader is not implemented"))
+}
+
+func (UnimplementedOperatorHandler) Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("holdline.api.v1.Operator.Failover is not implemented"))
 }
 
 func (UnimplementedOperatorHandler) Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error) {
