@@ -147,6 +147,10 @@ func (d *Daemon) start(ctx context.Context, p *ports) error {
 	d.log.Info("stopping: handing over first")
 	leave, cancel := context.WithTimeout(work, leaveTime)
 	defer cancel()
+	running.Go(func() {
+		n.WaitAlone(leave)
+		cancel()
+	})
 	if err := n.Leave(leave); err != nil {
 		d.log.Warn("stopping without handing over", "error", err)
 	}

@@ -19,7 +19,7 @@ type Switch struct {
 	// client.
 	MonitorRelease Duration `hcl:"monitor_release" range:"0s..1h" default:"30s"`
 	// RequestsPerSecond paces what is sent to the switch; 0: no pacing.
-	RequestsPerSecond int      `hcl:"requests_per_second" range:"1..10000" off:"true" default:"50"`
+	RequestsPerSecond int      `hcl:"requests_per_second" range:"1..100000" off:"true" default:"1000"`
 	RequestTimeout    Duration `hcl:"request_timeout" range:"100ms..1m" default:"5s"` // for one answer of the switch
 	ConnectTimeout    Duration `hcl:"connect_timeout" range:"100ms..1m" default:"5s"` // TCP and association
 	ReconnectMax      Duration `hcl:"reconnect_max" range:"1s..10m" default:"10s"`    // the longest wait between two tries
@@ -28,7 +28,7 @@ type Switch struct {
 	Keepalive       Duration `hcl:"keepalive" range:"1s..10m" off:"true" default:"10s"`
 	KeepaliveMisses int      `hcl:"keepalive_misses" range:"1..10" default:"2"` // unanswered ones before the link is closed
 	// ResyncRate is how many devices a second are asked about in a resync.
-	ResyncRate int     `hcl:"resync_rate" range:"1..10000" default:"20"`
+	ResyncRate int     `hcl:"resync_rate" range:"1..10000" default:"100"`
 	Links      []Link  `hcl:"link,block"`
 	DNs        []DN    `hcl:"dn,block"`
 	Ranges     []Range `hcl:"dn_range,block"`

@@ -34,13 +34,13 @@ const (
 //	system_register      true          ask with SystemRegister to be told of status changes
 //	filter               absent        filter in MonitorStart: absent, filtered-out or wanted: what a true bit means
 //	standby              warm          warm or cold
-//	requests_per_second  200           requests of all kinds but keepalives; 0 = no limit
+//	requests_per_second  1000          requests of all kinds but keepalives, up to a quarter of it at once; 0 = no limit
 //	max_outstanding      32            requests without an answer at once
 //	request_timeout      5s            an answer is waited for so long
 //	write_timeout        5s            a frame must be written within it
 //	keepalive            10s           silence after which the switch is asked for its status; 0 = never
 //	keepalive_misses     2             unanswered ones after which the connection is closed
-//	resync_rate          50            devices snapshotted per second in a resync
+//	resync_rate          100           devices snapshotted per second in a resync
 //	connect_timeout      2s            connection and association must be done within it
 //	retry_min            250ms         pause before a failed connection is tried again; doubles each time
 //	retry_max            10s           up to this
@@ -72,10 +72,10 @@ func Defaults() Settings {
 	return Settings{
 		CSTA: cstalink.Options{
 			ApplicationID: "holdline", Session: time.Minute, Register: true, Filter: cstalink.FilterAbsent,
-			RequestTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, MaxOutstanding: 32, PerSecond: 200,
+			RequestTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, MaxOutstanding: 32, PerSecond: 1000,
 			Keepalive: 10 * time.Second, KeepaliveMisses: 2, Stall: 10 * time.Second,
 		},
-		Standby: Warm, ResyncRate: 50, ConnectTimeout: 2 * time.Second,
+		Standby: Warm, ResyncRate: 100, ConnectTimeout: 2 * time.Second,
 		RetryMin: 250 * time.Millisecond, RetryMax: 10 * time.Second, UnappliedFacts: 4096,
 		HandoverWait: 250 * time.Millisecond, HandoverTimeout: 20 * time.Second, HandoverSettle: 300 * time.Millisecond,
 		HandoverEvents: 65536, DrainTimeout: 30 * time.Second,

@@ -54,3 +54,21 @@ func (n *Node) Vital(ctx context.Context, id string) crash.Vital {
 // patience is how long a node may take to show that it lives: half a lease, and
 // not so long that it would be felt.
 func (t Timing) patience() time.Duration { return min(t.Lease/2, 250*time.Millisecond) }
+
+// WaitAlone returns when every other member's process has ended, so that nobody is
+// left to hand anything to, or when ctx ends.
+func (n *Node) WaitAlone(ctx context.Context) {
+	for ctx.Err() == nil {
+		alone := true
+		for _, s := range n.replica.Configuration().Servers {
+			if id := string(s.ID); id != n.o.ID && n.Vital(ctx, id) != crash.Ended {
+				alone = false
+				break
+			}
+		}
+		if alone {
+			return
+		}
+		wait(ctx, 100*time.Millisecond)
+	}
+}

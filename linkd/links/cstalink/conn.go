@@ -65,7 +65,7 @@ type Conn struct {
 func Open(ctx context.Context, nc net.Conn, o Options) (*Conn, error) {
 	c := &Conn{
 		o: o, nc: nc, started: time.Now(), edition: o.Edition,
-		limit:    rate.NewLimiter(perSecond(o.PerSecond), max(4, int(o.PerSecond/20))),
+		limit:    rate.NewLimiter(perSecond(o.PerSecond), max(4, int(o.PerSecond/4))),
 		monitors: newMonitors(), routers: newRouters(),
 		segments: make(map[string]func(csta.Message)), deaf: make(map[string]bool), detailed: make(map[string]time.Time),
 		pending: make(map[uint16]*request), timers: timers{running: make(map[*timer]struct{})},
