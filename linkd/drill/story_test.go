@@ -18,7 +18,7 @@ import (
 
 var ourCall = regexp.MustCompile(`[Cc]all (\d{1,5})\b`)
 
-var ofDevice = regexp.MustCompile(`Event on (\d+) `)
+var ofDevice = regexp.MustCompile(`(?:Event on|told of call \d+ at|told that) (\d+) `)
 
 // historyAt prints what the switch told at a device.
 func (s *stage) historyAt(device string) {
@@ -49,6 +49,10 @@ func (s *stage) story(differences []string) {
 		if m := ofDevice.FindStringSubmatch(d); m != nil && !seen[m[1]] {
 			seen[m[1]] = true
 			s.historyAt(m[1])
+			s.feedAt(m[1])
+			for _, c := range s.TServers {
+				s.t.Logf("what %s heard at %s:\n  %s", c.Name(), m[1], strings.Join(c.Past(m[1]), "\n  "))
+			}
 		}
 	}
 }

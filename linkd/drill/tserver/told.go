@@ -120,6 +120,24 @@ func (t *TServer) wait(ctx context.Context, what string, ok func() bool) error {
 	}
 }
 
+// Past is what was heard last on a device's monitor, in words: what counts as new
+// and, where the end of a replay is not clear yet, what may be a repetition.
+func (t *TServer) Past(device string) (lines []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	m := t.monitors[device]
+	if m == nil {
+		return nil
+	}
+	for i, h := range m.past[max(0, len(m.past)-40):] {
+		lines = append(lines, fmt.Sprintf("%s %s call %s subject %s local %s", m.when[max(0, len(m.past)-40)+i].Format("05.000"), h.event, h.call, h.subject, h.local))
+	}
+	for _, h := range m.doubt {
+		lines = append(lines, fmt.Sprintf("in doubt: %s call %s subject %s local %s", h.event, h.call, h.subject, h.local))
+	}
+	return lines
+}
+
 // Name is the model's name.
 func (t *TServer) Name() string { return t.o.Name }
 
