@@ -13,7 +13,8 @@ func linksCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "links",
 		Usage: "the links to the switches, on every node",
-		Description: "Lists each configured link as each node has it: active on the leader, standby elsewhere.\n\n" +
+		Description: "Lists each configured link as each node has it: active on the leader, standby elsewhere. A hot\n" +
+			"standby has the monitors that the leader has; MISMATCHES counts the calls of which it did not hear the same.\n\n" +
 			examples("linkctl links", "linkctl links --json"),
 		Action: do(links),
 	}
@@ -48,17 +49,18 @@ type linkView struct {
 	Facts        uint64 `json:"facts"`
 	Requests     uint64 `json:"requests"`
 	RoundTripUs  int64  `json:"round_trip_us"`
+	Mismatches   uint64 `json:"mismatches"`
 }
 
 func linkOf(l *apipb.LinkInfo) linkView {
 	return linkView{l.Name, l.Switch, l.Node, l.Address, l.Priority, l.State, l.SystemStatus, when(l.SinceMs), l.Epoch, l.LastError,
-		l.Monitors, l.InFlight, l.Facts, l.Requests, l.RoundTripUs}
+		l.Monitors, l.InFlight, l.Facts, l.Requests, l.RoundTripUs, l.Mismatches}
 }
 
 func (v *linksView) text(s *screen) {
-	s.table("SWITCH LINK NODE STATE PRIORITY SYSTEM EPOCH MONITORS IN-FLIGHT FACTS REQUESTS ROUND-TRIP SINCE ADDRESS ERROR", each(v.Links, func(l linkView) []string {
+	s.table("SWITCH LINK NODE STATE PRIORITY SYSTEM EPOCH MONITORS IN-FLIGHT FACTS REQUESTS ROUND-TRIP MISMATCHES SINCE ADDRESS ERROR", each(v.Links, func(l linkView) []string {
 		return []string{l.Switch, l.Name, l.Node, l.State, number(l.Priority), l.SystemStatus, unless0(l.Epoch), number(l.Monitors), number(l.InFlight),
-			number(l.Facts), number(l.Requests), l.roundTrip(), l.Since.age(v.Applied.Time), l.Address, l.LastError}
+			number(l.Facts), number(l.Requests), l.roundTrip(), unless0(l.Mismatches), l.Since.age(v.Applied.Time), l.Address, l.LastError}
 	}))
 	v.Applied.footnote(s)
 }

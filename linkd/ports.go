@@ -110,7 +110,7 @@ func (d *Daemon) linkInfos() []*apipb.LinkInfo {
 		out = append(out, &apipb.LinkInfo{
 			Name: l.Name, Switch: l.Switch, Node: d.c.Node.ID, Address: l.Address, Priority: l.Priority, State: string(l.State), Epoch: l.Epoch,
 			SinceMs: l.Since.UnixMilli(), LastError: l.LastError, SystemStatus: l.SystemStatus, InFlight: uint32(l.InFlight), Facts: l.Facts,
-			Requests: l.Requests, RoundTripUs: l.RoundTrip.Microseconds(), Monitors: uint32(l.Monitors),
+			Requests: l.Requests, RoundTripUs: l.RoundTrip.Microseconds(), Monitors: uint32(l.Monitors), Mismatches: l.Mismatches,
 		})
 	}
 	return out

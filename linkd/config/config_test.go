@@ -108,7 +108,7 @@ switch "s" {
 	if l.Edition != 4 || !l.StatusFirst || l.Filter != TrueBlocks || l.SessionLife != 3*time.Minute || l.Heartbeat != 30*time.Second || l.HeartbeatMisses != 2 || l.MaxClients != 1000 {
 		t.Errorf("listener %+v", l)
 	}
-	if s.Protocol != "csta" || s.Standby != "warm" || s.Links[0].Priority != 1 || s.DNs[0].Kind != "station" || s.DNs[0].ServiceFrom != "switch" {
+	if s.Protocol != "csta" || s.Standby != "hot" || s.Links[0].Priority != 1 || s.DNs[0].Kind != "station" || s.DNs[0].ServiceFrom != "switch" {
 		t.Errorf("switch %+v", s)
 	}
 	if c.Limits.EntryBytes != 262144 || c.Timers.Tombstone != time.Minute || c.TLS != nil {

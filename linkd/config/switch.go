@@ -14,7 +14,7 @@ type Switch struct {
 	Edition int            `hcl:"edition" range:"3..6" default:"4"`
 	Filter  FilterPolarity `hcl:"filter" oneof:"true_blocks|true_passes" default:"true_blocks"`
 	// Standby: "warm" holds an associated link on followers, "cold" none.
-	Standby string `hcl:"standby" oneof:"warm|cold" default:"warm"`
+	Standby string `hcl:"standby" oneof:"hot|warm|cold" default:"hot"`
 	// MonitorRelease is how long a monitor at the switch is kept after its last
 	// client.
 	MonitorRelease Duration `hcl:"monitor_release" range:"0s..1h" default:"30s"`

@@ -17,7 +17,10 @@ const drainLimit = time.Second
 // claim supersedes it, or leadership is lost.
 func (c *campaign) drive(ctx context.Context, ride *ride) {
 	k, conn, s := ride.k, ride.conn, ride.settings
-	out := newOutlet(c.m, k.name, s)
+	out := ride.out
+	if out == nil {
+		out = newOutlet(c.m, k.name, s)
+	}
 	r := newReconciler(c, k, conn, out, s)
 	err := r.continues(ctx, ride.before)
 	if err == nil {

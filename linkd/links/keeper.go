@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdline/holdline/fsm"
@@ -29,28 +30,32 @@ const (
 // keeper keeps one link's connection open while it is wanted, and tries again
 // when it is lost.
 type keeper struct {
-	m    *Manager
-	name string
+	m        *Manager
+	name     string
+	siblings atomic.Pointer[map[string]bool] // the links of its switch
 
-	mu       sync.Mutex
-	link     *fsm.Link
-	sw       *fsm.Switch
-	settings Settings
-	place    int // counts the addresses
-	version  int // counts the settings
-	wanted   bool
-	demanded bool // by the campaign, for cold standby
-	gone     bool
-	state    State
-	since    time.Time
-	conn     *cstalink.Conn
-	used     bool // by a campaign or while draining: not closed because it isn't wanted
-	tried    bool // an attempt failed since it was last wanted
-	failures int
-	last     string
-	epoch    uint64
-	drain    *drain        // not nil: the connection can be taken back
-	turn     chan struct{} // one slot: something changed
+	mu         sync.Mutex
+	link       *fsm.Link
+	sw         *fsm.Switch
+	settings   Settings
+	place      int // counts the addresses
+	version    int // counts the settings
+	wanted     bool
+	demanded   bool // by the campaign, for cold standby
+	gone       bool
+	state      State
+	since      time.Time
+	conn       *cstalink.Conn
+	used       bool // by a campaign or while draining: not closed because it isn't wanted
+	tried      bool // an attempt failed since it was last wanted
+	failures   int
+	last       string
+	epoch      uint64
+	mismatches uint64        // of its hot standby, since the start
+	drain      *drain        // not nil: the connection can be taken back
+	shadow     *shadow       // not nil: the connection stands by hot
+	top        bool          // it has its switch's highest priority
+	turn       chan struct{} // one slot: something changed
 }
 
 func newKeeper(m *Manager, name string) *keeper {
@@ -60,9 +65,12 @@ func newKeeper(m *Manager, name string) *keeper {
 // configure takes over the provisioned part of the link. A connection to another
 // address is closed, a standby with other settings too; one that carries monitors
 // goes on with those that it was opened with.
-func (k *keeper) configure(sw *fsm.Switch, l *fsm.Link) {
+func (k *keeper) configure(sw *fsm.Switch, l *fsm.Link, siblings map[string]bool, top bool) {
 	s, err := settingsOf(sw, l)
+	k.siblings.Store(&siblings)
 	k.mu.Lock()
+	became := top && !k.top
+	k.top = top
 	moved := k.link == nil || k.link.Address != l.Address
 	same := !moved && equalOptions(k.link.Settings, l.Settings) && equalOptions(k.sw.Settings, sw.Settings)
 	k.link, k.sw = l, sw
@@ -74,6 +82,9 @@ func (k *keeper) configure(sw *fsm.Switch, l *fsm.Link) {
 		k.version++
 	}
 	k.mu.Unlock()
+	if became {
+		k.poke()
+	}
 	if !same {
 		if err != nil {
 			k.m.log.Error("a link's setting can't be used; its default is", "error", err)
@@ -94,10 +105,11 @@ func equalOptions(a, b []*fsmpb.Option) bool {
 	return true
 }
 
+// warm tells whether the link is kept open where it isn't driven.
 func (k *keeper) warm() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.settings.Standby == Warm
+	return k.settings.Standby != Cold
 }
 
 // want says whether the connection is to be kept.
@@ -144,6 +156,8 @@ type ride struct {
 	k        *keeper
 	conn     *cstalink.Conn
 	settings Settings
+	// out is where its facts went while it stood by hot; else nil.
+	out *outlet
 	// before is where the connection's facts left so far, if this node drove it
 	// in an earlier term and still reads it.
 	before *outlet
@@ -166,6 +180,11 @@ func (k *keeper) take() *ride {
 		k.drain = nil
 	}
 	k.used = true
+	if h := k.shadow; h != nil {
+		k.shadow = nil
+		r.out = h.out
+		h.cancel() // what it asked for is answered to nobody
+	}
 	return r
 }
 
@@ -288,16 +307,22 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version i
 	k.mu.Lock()
 	k.conn, k.used, k.drain, k.tried = conn, false, nil, false
 	k.mu.Unlock()
+	k.stand(ctx, conn)
 	k.set(StandingBy, 0)
 	k.m.log.Info("link associated", "link", k.name, "status", conn.Status())
 	defer func() {
 		conn.Close()
 		k.mu.Lock()
-		k.conn = nil
+		h := k.shadow
+		k.conn, k.shadow = nil, nil
 		k.mu.Unlock()
+		if h != nil {
+			h.end()
+		}
 		k.m.wake()
 	}()
 	for {
+		k.stand(ctx, conn)
 		k.mu.Lock()
 		stale := k.place != place || k.version != version && !k.used
 		unwanted := k.gone || !k.wanted && !k.demanded && !k.used
@@ -315,6 +340,15 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version i
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// stand makes a connection that isn't driven stand by as its settings say.
+func (k *keeper) stand(ctx context.Context, conn *cstalink.Conn) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.settings.Standby == Hot && k.top && !k.used && k.shadow == nil {
+		k.shadow = k.follow(ctx, conn, k.settings)
 	}
 }
 

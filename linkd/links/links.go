@@ -125,16 +125,24 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 			m.mu.Unlock()
 			m.wg.Go(func() { k.keep(ctx) })
 		}
-		k.configure(sw, l)
+		siblings := make(map[string]bool)
+		for o := range v.Links() {
+			siblings[o.Name] = o.Switch == l.Switch
+		}
+		k.configure(sw, l, siblings, top(v, l))
 		k.want(!l.Disabled && k.warm() && (leading || top(v, l)))
 	}
+	var gone []*keeper
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	for name, k := range m.keepers {
 		if !seen[name] {
-			k.retire()
+			gone = append(gone, k)
 			delete(m.keepers, name)
 		}
+	}
+	m.mu.Unlock()
+	for _, k := range gone { // a keeper's lock comes before the Manager's
+		k.retire()
 	}
 }
 

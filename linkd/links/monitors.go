@@ -16,6 +16,9 @@ const (
 // stepMonitors starts the monitors that are wanted and not up, and stops those
 // that nobody wants any more.
 func (r *reconciler) stepMonitors(v *fsm.State) {
+	if l, ok := v.Link(r.link); !ok || l.LastOrdinal < r.floor {
+		return // the state doesn't know yet what came before the claim
+	}
 	r.watchList.fill(v.Unwatched(r.sw), func(d *fsm.Device) bool { return r.free(v, r.watch[d.Id]) })
 	for r.watching < r.settings.CSTA.MaxOutstanding {
 		id, ok := r.watchList.next()

@@ -16,27 +16,22 @@ type outlet struct {
 	m      *Manager
 	link   string
 	limit  int
+	hot    bool            // it stands by for as long as it may take
 	ctx    context.Context // ends when the facts are of no use any more
 	cancel context.CancelFunc
 
 	mu       sync.Mutex
-	kept     []*keptFact
-	twins    *twins // nil: nobody else reads the switch
+	mirror   *mirror // nil: nobody else reads the switch
+	unwatch  func()  // ends what the mirror is told
+	kept     []*fsmpb.Fact
 	opened   chan struct{}
 	overflow chan struct{} // closed when more than limit facts are kept
 	epoch    uint64
 	stream   proposer.Stream
 }
 
-// keptFact is a fact that waits for the claim.
-type keptFact struct {
-	fact *fsmpb.Fact
-	at   time.Time
-	void bool // it took effect through the old epoch, or the old epoch passed over it
-}
-
 func newOutlet(m *Manager, link string, s Settings) *outlet {
-	o := &outlet{m: m, link: link, limit: s.HandoverEvents, opened: make(chan struct{}), overflow: make(chan struct{})}
+	o := &outlet{m: m, link: link, limit: s.HandoverEvents, unwatch: func() {}, opened: make(chan struct{}), overflow: make(chan struct{})}
 	m.mu.Lock()
 	o.ctx, o.cancel = context.WithCancel(m.run)
 	m.mu.Unlock()
@@ -57,31 +52,43 @@ func (o *outlet) Fact(f *fsmpb.Fact) {
 		return
 	}
 	o.mu.Lock()
-	twin := o.twins.arrive(f, nil)
+	twin := o.mirror != nil && o.mirror.arrive(f, false)
 	o.mu.Unlock()
 	if !twin {
 		o.send(f)
 	}
 }
 
-// keep keeps a fact if it is not yet time to send it and there is room.
+// keep keeps a fact if it is not yet time to send it and there is room. A hot
+// standby makes room: its connection must be read on.
 func (o *outlet) keep(f *fsmpb.Fact) bool {
 	if o.stream != nil {
 		return false
 	}
-	if len(o.kept) >= o.limit {
-		select {
-		case <-o.overflow:
-		default:
-			close(o.overflow)
+	if o.mirror == nil {
+		if len(o.kept) < o.limit {
+			o.kept = append(o.kept, f)
+			return true
 		}
-		return false
+	} else {
+		if o.hot && o.mirror.full() {
+			o.mirror.forget()
+		}
+		if !o.mirror.full() {
+			if via, _ := strandOf(f); via != "" {
+				o.mirror.arrive(f, true)
+			} else {
+				o.mirror.keep(f)
+			}
+			return true
+		}
 	}
-	k := &keptFact{fact: f, at: time.Now()}
-	if !o.twins.arrive(f, k) {
-		o.kept = append(o.kept, k)
+	select {
+	case <-o.overflow:
+	default:
+		close(o.overflow)
 	}
-	return true
+	return false
 }
 
 // Last implements cstalink.Sink.
@@ -94,58 +101,93 @@ func (o *outlet) Last() uint64 {
 	return o.stream.Last()
 }
 
-// watchTwins begins to recognise the copies of what the old epoch of a link
-// brings.
-func (o *outlet) watchTwins(link string, epoch uint64) (stop func()) {
+// mirrors begins to recognise the copies of what other connections to the switch
+// bring; ours tells which links those are.
+func (o *outlet) mirrors(ours func(link string) bool) {
 	if o.m.o.Applied == nil {
-		return func() {}
+		return
 	}
 	o.mu.Lock()
-	o.twins = newTwins(link == o.link)
+	already := o.mirror != nil
+	if !already {
+		o.mirror = newMirror(o.link, o.limit)
+	}
 	o.mu.Unlock()
-	return o.m.o.Applied(func(f *fsmpb.Fact) {
-		if f.Link == link && f.Epoch == epoch {
-			o.mu.Lock()
-			o.twins.commit(f)
-			o.mu.Unlock()
+	if already {
+		return
+	}
+	unwatch := o.m.o.Applied(func(f *fsmpb.Fact) { // which holds the replica's lock
+		if !ours(f.Link) {
+			return
+		}
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.mirror != nil && o.stream == nil {
+			o.mirror.commit(f)
 		}
 	})
+	o.mu.Lock()
+	o.unwatch = unwatch
+	o.mu.Unlock()
 }
 
-// watched tells whether copies of an old epoch's facts are recognised.
+// watched tells whether copies of what others bring are recognised.
 func (o *outlet) watched() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.twins != nil
+	return o.mirror != nil
 }
 
-// endTwins ends the recognition: what comes from now on is no copy.
-func (o *outlet) endTwins() {
+// endMirror ends the recognition: what comes from now on is no copy.
+func (o *outlet) endMirror() {
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.twins = nil
+	unwatch := o.unwatch
+	o.mirror, o.unwatch = nil, func() {}
+	o.mu.Unlock()
+	unwatch()
 }
 
 // behind tells whether a copy waits since before t for what the old epoch brings.
 func (o *outlet) behind(t time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.twins.waitsSince(t)
+	return o.mirror != nil && o.mirror.waitsSince(t)
 }
 
-// open starts the epoch: first says what stands before everything kept.
-func (o *outlet) open(epoch uint64, first *fsmpb.Fact, unapplied int) {
+// sweep forgets what can't matter any more.
+func (o *outlet) sweep() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.mirror != nil && o.stream == nil {
+		o.mirror.sweep()
+	}
+}
+
+// mismatches counts the calls of which the two connections did not bring the same.
+func (o *outlet) mismatches() uint64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.mirror == nil {
+		return 0
+	}
+	return o.mirror.mismatches
+}
+
+// open starts the epoch: first says what stands before everything kept. all says
+// that the old epoch's connection was read until now.
+func (o *outlet) open(epoch uint64, first *fsmpb.Fact, unapplied int, all bool) {
 	o.mu.Lock()
 	o.epoch = epoch
 	o.stream = o.m.o.Log.Stream("facts of link "+o.link, unapplied)
-	kept := o.kept
+	left := o.kept
+	if o.mirror != nil {
+		left = o.mirror.left(all)
+	}
 	o.kept = nil
 	o.mu.Unlock()
 	o.send(first)
-	for _, k := range kept {
-		if !k.void {
-			o.send(k.fact)
-		}
+	for _, f := range left {
+		o.send(f)
 	}
 	close(o.opened)
 }
@@ -199,6 +241,7 @@ func (o *outlet) drain(ctx context.Context, limit time.Duration) {
 // close forgets what did not take effect.
 func (o *outlet) close() {
 	o.cancel()
+	o.endMirror()
 	if o.stream != nil {
 		o.stream.Close()
 	}

@@ -268,6 +268,16 @@ func (n *rigNode) kill() {
 	n.stop()
 }
 
+// revive starts a node again that was killed.
+func (r *rig) revive(id string) {
+	r.t.Helper()
+	n := r.nodes[id]
+	r.mu.Lock()
+	n.frozen, n.dead = false, false
+	r.mu.Unlock()
+	n.start()
+}
+
 // Propose implements proposer.Log.
 func (n *rigNode) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, error) {
 	n.mu.Lock()

@@ -16,6 +16,9 @@ type Standby string
 
 // The standby modes.
 const (
+	// Hot is Warm with the monitors that the leader has: nothing that the switch
+	// says while nobody leads is lost.
+	Hot Standby = "hot"
 	// Warm keeps an associated connection without monitors: on followers to the
 	// links of the highest priority, on the leader to every link.
 	Warm Standby = "warm"
@@ -33,7 +36,7 @@ const (
 //	session              60s           requested length of an explicit association; its timer is reset at a third
 //	system_register      true          ask with SystemRegister to be told of status changes
 //	filter               absent        filter in MonitorStart: absent, filtered-out or wanted: what a true bit means
-//	standby              warm          warm or cold
+//	standby              hot           hot, warm or cold
 //	requests_per_second  1000          requests of all kinds but keepalives, up to a quarter of it at once; 0 = no limit
 //	max_outstanding      32            requests without an answer at once
 //	request_timeout      5s            an answer is waited for so long
@@ -75,7 +78,7 @@ func Defaults() Settings {
 			RequestTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, MaxOutstanding: 32, PerSecond: 1000,
 			Keepalive: 10 * time.Second, KeepaliveMisses: 2, Stall: 10 * time.Second,
 		},
-		Standby: Warm, ResyncRate: 100, ConnectTimeout: 2 * time.Second,
+		Standby: Hot, ResyncRate: 100, ConnectTimeout: 2 * time.Second,
 		RetryMin: 250 * time.Millisecond, RetryMax: 10 * time.Second, UnappliedFacts: 4096,
 		HandoverWait: 250 * time.Millisecond, HandoverTimeout: 20 * time.Second, HandoverSettle: 300 * time.Millisecond,
 		HandoverEvents: 65536, DrainTimeout: 30 * time.Second,
@@ -119,7 +122,7 @@ func (s *Settings) set(name, value string) error {
 			"absent": cstalink.FilterAbsent, "filtered-out": cstalink.FilterFilteredOut, "wanted": cstalink.FilterWanted,
 		})
 	case "standby":
-		return pick(&s.Standby, value, map[string]Standby{"warm": Warm, "cold": Cold})
+		return pick(&s.Standby, value, map[string]Standby{"hot": Hot, "warm": Warm, "cold": Cold})
 	case "requests_per_second":
 		return within(&s.CSTA.PerSecond, value, 0, 100000)
 	case "max_outstanding":

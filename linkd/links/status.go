@@ -21,6 +21,7 @@ type LinkInfo struct {
 	Requests              uint64
 	RoundTrip             time.Duration
 	Monitors              int
+	Mismatches            uint64 // calls of which a hot standby did not hear what the driven link brought
 }
 
 // Standing is how many links this node could drive at once.
@@ -57,7 +58,7 @@ func (k *keeper) info() LinkInfo {
 	defer k.mu.Unlock()
 	n := LinkInfo{
 		Name: k.name, Switch: k.link.GetSwitch(), Address: k.link.GetAddress(), Priority: k.link.GetPriority(),
-		State: k.state, Epoch: k.epoch, Since: k.since, LastError: k.last,
+		State: k.state, Epoch: k.epoch, Since: k.since, LastError: k.last, Mismatches: k.mismatches,
 	}
 	if k.conn != nil {
 		c := k.conn.Info()

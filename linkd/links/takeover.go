@@ -45,13 +45,14 @@ func (r *reconciler) takeover(ctx context.Context) error {
 		return fmt.Errorf("switch %s is not provisioned any more", r.sw)
 	}
 	r.oldEpoch, r.oldNode = sw.Epoch, ""
+	all := false // that the old epoch's connection was read until the claim
+	var err error
 	if old, ok := v.Link(sw.Link); ok && old.Up && old.Epoch == sw.Epoch && sw.Epoch != 0 {
 		r.oldNode, r.oldLink = old.Node, old.Name
 		if !r.own && r.m.mayRead(old) {
-			stop := r.out.watchTwins(old.Name, old.Epoch)
-			defer stop()
+			r.out.mirrors(r.k.sibling)
 			r.conn.Lead(r.out)
-			if err := r.overlap(ctx, old); err != nil {
+			if all, err = r.overlap(ctx, old); err != nil {
 				return err
 			}
 		}
@@ -62,7 +63,7 @@ func (r *reconciler) takeover(ctx context.Context) error {
 	}
 	r.epoch = epoch
 	r.conn.Lead(r.out)
-	r.out.open(epoch, &fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: r.conn.Status()}}}, r.settings.UnappliedFacts)
+	r.out.open(epoch, &fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: r.conn.Status()}}}, r.settings.UnappliedFacts, all)
 	r.m.o.Mark(failover.Claimed, r.sw)
 	r.floor = r.out.Last()
 	r.fence()
@@ -79,7 +80,7 @@ func (r *reconciler) fence() {
 	}
 	r.fenced = false
 	r.conn.Fence(func() {
-		r.out.endTwins()
+		r.out.endMirror()
 		r.post(func() { r.fenced = true })
 	})
 }
@@ -95,8 +96,8 @@ func (r *reconciler) claim(ctx context.Context) (uint64, error) {
 }
 
 // overlap starts the monitors while the old leader still reads, if it does, and
-// returns when it is time to claim.
-func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
+// returns when it is time to claim. all says that the old one was read until then.
+func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) (all bool, err error) {
 	s := r.settings
 	began := time.Now()
 	var up time.Time // when the last monitor came up; zero: some are missing
@@ -110,7 +111,7 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 		now := time.Now()
 		l, ok := v.Link(old.Name)
 		if !ok || l.Epoch != old.Epoch || !l.Up || !r.m.mayRead(l) || life.is(crash.Ended) {
-			return nil // nobody reads any more
+			return marked, nil // nobody reads any more
 		}
 		marked = marked || l.Reason == HandingOver
 		due := began.Add(s.HandoverWait)
@@ -124,12 +125,12 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 				due = r.settled(up, due)
 			}
 		case life.is(crash.Silent):
-			return nil // no word of it will come
+			return false, nil // no word of it will come
 		default:
 			r.watchWanted(v)
 		}
 		if !now.Before(due) {
-			return nil
+			return marked, nil
 		}
 		select {
 		case <-changed:
@@ -137,11 +138,11 @@ func (r *reconciler) overlap(ctx context.Context, old *fsm.Link) error {
 		case <-life.changed():
 		case <-time.After(time.Until(due)):
 		case <-r.out.overflow:
-			return nil
+			return marked, nil
 		case <-r.conn.Done():
-			return r.conn.Err()
+			return false, r.conn.Err()
 		case <-ctx.Done():
-			return ctx.Err()
+			return false, ctx.Err()
 		}
 	}
 }

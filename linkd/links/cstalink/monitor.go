@@ -129,6 +129,12 @@ func (c *Conn) Watch(device string, done func(answered bool)) {
 	})
 }
 
+// Watches tells whether there is a monitor on a device.
+func (c *Conn) Watches(device string) bool {
+	_, ok := c.monitors.ref(device)
+	return ok
+}
+
 // watched tells whether there is a monitor on a device, and the sink too.
 func (c *Conn) watched(device string) bool {
 	c.order.Lock()

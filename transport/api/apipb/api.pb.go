@@ -1204,6 +1204,7 @@ type LinkInfo struct {
 	Requests      uint64                 `protobuf:"varint,13,opt,name=requests,proto3" json:"requests,omitempty"`
 	RoundTripUs   int64                  `protobuf:"varint,14,opt,name=round_trip_us,json=roundTripUs,proto3" json:"round_trip_us,omitempty"`
 	Monitors      uint32                 `protobuf:"varint,15,opt,name=monitors,proto3" json:"monitors,omitempty"`
+	Mismatches    uint64                 `protobuf:"varint,16,opt,name=mismatches,proto3" json:"mismatches,omitempty"` // mismatches: calls of which a hot standby did not hear what the driven link brought
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1339,6 +1340,13 @@ func (x *LinkInfo) GetRoundTripUs() int64 {
 func (x *LinkInfo) GetMonitors() uint32 {
 	if x != nil {
 		return x.Monitors
+	}
+	return 0
+}
+
+func (x *LinkInfo) GetMismatches() uint64 {
+	if x != nil {
+		return x.Mismatches
 	}
 	return 0
 }
@@ -3751,7 +3759,7 @@ const file_api_proto_rawDesc = "" +
 	"\x05local\x18\x01 \x01(\bR\x05local\"t\n" +
 	"\rLinksResponse\x122\n" +
 	"\aapplied\x18\x01 \x01(\v2\x18.holdline.api.v1.AppliedR\aapplied\x12/\n" +
-	"\x05links\x18\x02 \x03(\v2\x19.holdline.api.v1.LinkInfoR\x05links\"\x9a\x03\n" +
+	"\x05links\x18\x02 \x03(\v2\x19.holdline.api.v1.LinkInfoR\x05links\"\xba\x03\n" +
 	"\bLinkInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x12\n" +
@@ -3769,7 +3777,10 @@ const file_api_proto_rawDesc = "" +
 	"\x05facts\x18\f \x01(\x04R\x05facts\x12\x1a\n" +
 	"\brequests\x18\r \x01(\x04R\brequests\x12\"\n" +
 	"\rround_trip_us\x18\x0e \x01(\x03R\vroundTripUs\x12\x1a\n" +
-	"\bmonitors\x18\x0f \x01(\rR\bmonitors\"\xac\x01\n" +
+	"\bmonitors\x18\x0f \x01(\rR\bmonitors\x12\x1e\n" +
+	"\n" +
+	"mismatches\x18\x10 \x01(\x04R\n" +
+	"mismatches\"\xac\x01\n" +
 	"\fCallsRequest\x12)\n" +
 	"\x04read\x18\x01 \x01(\v2\x15.holdline.api.v1.ReadR\x04read\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x16\n" +

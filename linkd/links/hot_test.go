@@ -1,0 +1,73 @@
+package links
+
+import (
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/transport/switchsim"
+)
+
+// kills is how often a leader is killed: in a soak, or in seconds.
+func kills() int {
+	if os.Getenv("HOLDLINE_SOAK") != "" {
+		return 50
+	}
+	return 12
+}
+
+// Leaders are killed one after the other, with at least 20 events and a whole call
+// in each gap: no event is lost, none is doubled, and the order is kept.
+func TestHotStandby_LosesNothing(t *testing.T) {
+	for _, rename := range []switchsim.Rename{switchsim.RenameOff, switchsim.RenameDistinct} {
+		t.Run(string(rename), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed, o.Rename = 40, 10, 4, rename }, "a", "b", "c")
+				defer r.close()
+				r.begin("a")
+				time.Sleep(3 * quiet)
+				start := r.now()
+				leads, total := "a", 0
+				for i := range kills() {
+					r.nodes[leads].kill()
+					gap := r.sim.Truth().Seq
+					call := r.do(switchsim.Move{Action: "dial", Device: "1900", To: "1901"})
+					r.do(switchsim.Move{Action: "answer", Device: "1901", Call: call})
+					r.do(switchsim.Move{Action: "clearcall", Call: call})
+					for r.sim.Truth().Seq-gap < 20 {
+						time.Sleep(50 * time.Millisecond)
+					}
+					next := map[string]string{"a": "b", "b": "c", "c": "a"}[leads]
+					r.nodes[next].lead()
+					r.await(5*time.Second, "the next leader", func(v *fsm.State) bool {
+						l, ok := v.Link("l1")
+						return ok && l.Node == next && ready(v)
+					})
+					r.revive(leads)
+					leads = next
+					time.Sleep(2*quiet + time.Duration(i)*137*time.Millisecond)
+					r.sim.SetRate(0) // the switch remembers a part of its history only
+					time.Sleep(time.Second)
+					total += r.sameEvents(start)
+					start = r.now()
+					r.sim.SetRate(10)
+				}
+				r.sim.SetRate(0)
+				time.Sleep(time.Second)
+				r.await(5*time.Second, "verified", ready)
+				calls, parties := r.compare()
+				c := r.state().Counters()
+				t.Logf("compared %d events, %d calls, %d parties; %d facts, %d illegal, %d unsynced", total, calls, parties, c.Facts, c.Illegal, c.Unsynced)
+				if total < 20*kills() {
+					t.Errorf("compared %d events only", total)
+				}
+				if c.Unsynced != 0 {
+					t.Errorf("%d parties were not synchronised after a takeover", c.Unsynced)
+				}
+				r.violations()
+			})
+		})
+	}
+}

@@ -1,0 +1,288 @@
+package links
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/transport/csta"
+)
+
+// Limits of what a mirror remembers.
+const (
+	// quiet is longer than the two connections' copies of an event can be apart. A
+	// strand on which nothing came for so long holds nothing that is under way.
+	quiet = 5 * time.Second
+	// creditLife bounds a credit on a strand that isn't aligned.
+	creditLife = 2 * time.Second
+	maxCredits = 256 // on one strand
+	maxNames   = 1 << 16
+)
+
+// mirror recognises which events of a connection of our own took effect already,
+// as the copies that another connection to the switch brought: see the package's
+// documentation. Its owner locks it.
+type mirror struct {
+	link  string
+	limit int // of events that wait
+
+	// strands are those of our connection, by monitored device and our name of the
+	// call; unmet are those of the other one, by its name, as long as nothing tells
+	// which of ours they belong to.
+	strands, unmet map[string]map[string]*strand
+	to, from       map[string]string // the other connection's name of a call → ours, and back
+	up             map[string]upstream
+	other          []*keptFact // facts that have no copy
+
+	epoch      uint64 // of the facts that took effect last
+	seq        uint64 // counts what came
+	waiting    int
+	lastCommit time.Time
+	lastCame   time.Time
+
+	passed     int    // copies that the other connection never brought
+	mismatches uint64 // calls on which the two connections disagreed
+}
+
+// strand is what one monitored device hears of one call, or of its agents, in
+// order.
+type strand struct {
+	// aligned: all that both connections bring of it is compared one by one. It
+	// isn't if it may have begun before our monitor did, or after a disagreement;
+	// it is again once it was quiet.
+	aligned bool
+	waiting []*keptFact // of ours, that did not take effect yet
+	credits []credit    // that took effect, and that ours did not bring yet
+	last    time.Time
+}
+
+type credit struct {
+	fact *fsmpb.Fact
+	at   time.Time
+}
+
+// keptFact is a fact of our own connection that did not take effect yet.
+type keptFact struct {
+	fact *fsmpb.Fact
+	at   time.Time
+	seq  uint64
+}
+
+// upstream is a monitor of our own connection.
+type upstream struct {
+	fact  *fsmpb.Fact
+	since time.Time
+}
+
+func newMirror(link string, limit int) *mirror {
+	return &mirror{
+		link: link, limit: limit, strands: make(map[string]map[string]*strand), unmet: make(map[string]map[string]*strand),
+		to: make(map[string]string), from: make(map[string]string), up: make(map[string]upstream),
+	}
+}
+
+// commit takes a fact that took effect: it cancels its copy, or leaves a credit.
+func (m *mirror) commit(f *fsmpb.Fact) {
+	now := time.Now()
+	m.lastCommit = now
+	via, name := strandOf(f)
+	if via == "" || m.up[via].fact == nil {
+		return // our connection doesn't bring it
+	}
+	if f.Epoch != m.epoch {
+		m.epoch = f.Epoch
+		clear(m.unmet)
+		clear(m.to) // names are good on one connection
+		clear(m.from)
+	}
+	own, met := m.ownName(f, name)
+	if !met {
+		if own = m.candidate(m.strands[via], func(s *strand) bool { return s.holds(f) }, m.from); own == "" {
+			s := m.strand(m.unmet, via, name, f)
+			s.last = now
+			s.credit(f, now)
+			return
+		}
+		m.pair(name, own)
+	}
+	s := m.strand(m.strands, via, own, f)
+	s.last = now
+	switch i := s.find(f); {
+	case i == 0:
+		ours := s.waiting[0].fact
+		m.drop(s, 1)
+		m.learn(f, ours)
+	case i > 0 && !s.aligned: // the other one passed over those before
+		m.passed += i
+		m.drop(s, i+1)
+		s.credits = nil
+	case len(s.waiting) > 0 && s.aligned:
+		m.disagree(own)
+		s.credit(f, now)
+	default:
+		if renamed := m.candidate(m.strands[via], func(s *strand) bool { return s.holds(f) }, m.from); s.aligned && isCall(f) && renamed != "" {
+			m.rename(name, own, renamed)
+			m.drop(m.strands[via][renamed], 1)
+			return
+		}
+		s.credit(f, now)
+	}
+}
+
+// arrive takes an event of our own connection. It says true if it is the copy of
+// one that took effect; otherwise it waits for that, if keep says so.
+func (m *mirror) arrive(f *fsmpb.Fact, keep bool) (twin bool) {
+	via, name := strandOf(f)
+	if via == "" {
+		return false
+	}
+	now := time.Now()
+	m.lastCame = now
+	s := m.strand(m.strands, via, name, f)
+	s.last = now
+	if len(s.credits) == 0 && isCall(f) && m.from[name] == "" {
+		owes := func(s *strand) bool { return s.owes(f, now) }
+		if theirs := m.candidate(m.unmet[via], owes, m.to); theirs != "" {
+			m.pair(theirs, name)
+		} else if before := m.candidate(m.strands[via], owes, nil); before != "" && m.from[before] != "" {
+			m.rename(m.from[before], before, name)
+			m.strands[via][before].credits = nil
+			return true
+		}
+	}
+	if i := s.owed(f, now); i == 0 || i > 0 && !s.aligned {
+		took := s.credits[i].fact
+		s.credits = s.credits[i+1:]
+		m.learn(took, f)
+		return true
+	} else if len(s.credits) > 0 {
+		if s.aligned {
+			m.disagree(name)
+		}
+		s.credits = nil // it is later than all of them
+	}
+	if keep {
+		m.seq++
+		s.waiting = append(s.waiting, &keptFact{f, now, m.seq})
+		m.waiting++
+	}
+	return false
+}
+
+// keep takes what has no copy: it stands in its place among the events.
+func (m *mirror) keep(f *fsmpb.Fact) {
+	now := time.Now()
+	switch b := f.Body.(type) {
+	case *fsmpb.Fact_Monitor:
+		if !b.Monitor.Up {
+			delete(m.up, b.Monitor.Device)
+		} else if m.up[b.Monitor.Device].fact == nil {
+			m.up[b.Monitor.Device] = upstream{f, now}
+		}
+	case *fsmpb.Fact_Status: // the present one is told at the claim
+		switch csta.SystemStatusValue(b.Status.Status) {
+		case csta.StatusEnabled, csta.StatusDisabled: // our monitors are gone with it
+			clear(m.up)
+			m.forget()
+		}
+	case *fsmpb.Fact_Lost:
+		m.forget()
+	default:
+		m.seq++
+		m.other = append(m.other, &keptFact{f, now, m.seq})
+	}
+}
+
+// forget drops all that waits: nothing is aligned any more.
+func (m *mirror) forget() {
+	m.mismatches++
+	clear(m.strands)
+	clear(m.unmet)
+	m.waiting, m.other = 0, nil
+	for d, u := range m.up {
+		u.since = time.Now()
+		m.up[d] = u
+	}
+}
+
+// full tells whether no more may wait.
+func (m *mirror) full() bool { return m.waiting+len(m.other) >= m.limit }
+
+// left is what is to be put into a new epoch, in its order: our monitors, then
+// what did not take effect. all says that the other connection is known to have
+// been read until now: then also what isn't aligned counts.
+func (m *mirror) left(all bool) []*fsmpb.Fact {
+	var out []*fsmpb.Fact
+	for _, u := range m.up {
+		out = append(out, u.fact)
+	}
+	slices.SortFunc(out, func(a, b *fsmpb.Fact) int {
+		return cmp.Compare(a.GetMonitor().Device, b.GetMonitor().Device)
+	})
+	kept := slices.Clone(m.other)
+	for _, calls := range m.strands {
+		for _, s := range calls {
+			if s.aligned || all {
+				kept = append(kept, s.waiting...)
+			}
+		}
+	}
+	slices.SortFunc(kept, func(a, b *keptFact) int { return cmp.Compare(a.seq, b.seq) })
+	for _, k := range kept {
+		out = append(out, k.fact)
+	}
+	return out
+}
+
+// waitsSince tells whether a copy that came before at still waits.
+func (m *mirror) waitsSince(at time.Time) bool {
+	for _, calls := range m.strands {
+		for _, s := range calls {
+			if len(s.waiting) > 0 && s.waiting[0].at.Before(at) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sweep forgets strands on which nothing came for long, though other events did.
+// What still waits on one shows that the two connections disagree.
+func (m *mirror) sweep() {
+	now := time.Now()
+	over := func(s *strand) bool { return now.Sub(s.last) > quiet }
+	for via, calls := range m.strands {
+		for name, s := range calls {
+			switch {
+			case !over(s):
+			case len(s.waiting) > 0 && m.lastCommit.Sub(s.last) > quiet,
+				len(s.credits) > 0 && m.lastCame.Sub(s.last) > quiet:
+				if s.aligned {
+					m.disagree(name)
+				}
+				fallthrough
+			case len(s.waiting) == 0 && len(s.credits) == 0:
+				m.waiting -= len(s.waiting)
+				delete(calls, name)
+			}
+		}
+		if len(calls) == 0 {
+			delete(m.strands, via)
+		}
+	}
+	for via, calls := range m.unmet {
+		for name, s := range calls {
+			if over(s) {
+				delete(calls, name)
+			}
+		}
+		if len(calls) == 0 {
+			delete(m.unmet, via)
+		}
+	}
+	if len(m.to) > maxNames {
+		clear(m.to)
+		clear(m.from)
+	}
+}
