@@ -1836,6 +1836,7 @@ type UpstreamMonitor struct {
 	Value         string                 `protobuf:"bytes,4,opt,name=value,proto3" json:"value,omitempty"`
 	Ended         bool                   `protobuf:"varint,5,opt,name=ended,proto3" json:"ended,omitempty"`       // by the switch: to be started again
 	Existing      bool                   `protobuf:"varint,6,opt,name=existing,proto3" json:"existing,omitempty"` // monitorExistingCalls
+	Stood         bool                   `protobuf:"varint,7,opt,name=stood,proto3" json:"stood,omitempty"`       // it was up before the epoch began, on a hot standby
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1908,6 +1909,13 @@ func (x *UpstreamMonitor) GetEnded() bool {
 func (x *UpstreamMonitor) GetExisting() bool {
 	if x != nil {
 		return x.Existing
+	}
+	return false
+}
+
+func (x *UpstreamMonitor) GetStood() bool {
+	if x != nil {
+		return x.Stood
 	}
 	return false
 }
@@ -2632,14 +2640,15 @@ const file_fact_proto_rawDesc = "" +
 	"\x04data\x18\t \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\"_\n" +
 	"\rSnapshotParty\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
-	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\"\x9d\x01\n" +
+	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\"\xb3\x01\n" +
 	"\x0fUpstreamMonitor\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x0e\n" +
 	"\x02up\x18\x02 \x01(\bR\x02up\x12\x1a\n" +
 	"\bcategory\x18\x03 \x01(\tR\bcategory\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\tR\x05value\x12\x14\n" +
 	"\x05ended\x18\x05 \x01(\bR\x05ended\x12\x1a\n" +
-	"\bexisting\x18\x06 \x01(\bR\bexisting\"$\n" +
+	"\bexisting\x18\x06 \x01(\bR\bexisting\x12\x14\n" +
+	"\x05stood\x18\a \x01(\bR\x05stood\"$\n" +
 	"\n" +
 	"LinkStatus\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\"$\n" +

@@ -14,6 +14,8 @@ const (
 	// quiet is longer than the two connections' copies of an event can be apart. A
 	// strand on which nothing came for so long holds nothing that is under way.
 	quiet = 5 * time.Second
+	// settled is how long two monitors are up before what begins is taken for whole.
+	settled = time.Second
 	// creditLife bounds a credit on a strand that isn't aligned.
 	creditLife = 2 * time.Second
 	maxCredits = 256 // on one strand
@@ -33,7 +35,8 @@ type mirror struct {
 	strands, unmet map[string]map[string]*strand
 	to, from       map[string]string // the other connection's name of a call → ours, and back
 	up             map[string]upstream
-	other          []*keptFact // facts that have no copy
+	theirs         map[string]time.Time // the other one's monitors that came up since we listen
+	other          []*keptFact          // facts that have no copy
 
 	epoch      uint64 // of the facts that took effect last
 	seq        uint64 // counts what came
@@ -78,7 +81,7 @@ type upstream struct {
 func newMirror(link string, limit int) *mirror {
 	return &mirror{
 		link: link, limit: limit, strands: make(map[string]map[string]*strand), unmet: make(map[string]map[string]*strand),
-		to: make(map[string]string), from: make(map[string]string), up: make(map[string]upstream),
+		to: make(map[string]string), from: make(map[string]string), up: make(map[string]upstream), theirs: make(map[string]time.Time),
 	}
 }
 
@@ -86,6 +89,9 @@ func newMirror(link string, limit int) *mirror {
 func (m *mirror) commit(f *fsmpb.Fact) {
 	now := time.Now()
 	m.lastCommit = now
+	if u := f.GetMonitor(); u != nil && u.Up && !u.Stood {
+		m.theirs[u.Device] = now
+	}
 	via, name := strandOf(f)
 	if via == "" || m.up[via].fact == nil {
 		return // our connection doesn't bring it
@@ -99,14 +105,14 @@ func (m *mirror) commit(f *fsmpb.Fact) {
 	own, met := m.ownName(f, name)
 	if !met {
 		if own = m.candidate(m.strands[via], func(s *strand) bool { return s.holds(f) }, m.from); own == "" {
-			s := m.strand(m.unmet, via, name, f)
+			s := m.strand(m.unmet, via, name, nil)
 			s.last = now
 			s.credit(f, now)
 			return
 		}
 		m.pair(name, own)
 	}
-	s := m.strand(m.strands, via, own, f)
+	s := m.strand(m.strands, via, own, nil)
 	s.last = now
 	switch i := s.find(f); {
 	case i == 0:
@@ -215,6 +221,7 @@ func (m *mirror) full() bool { return m.waiting+len(m.other) >= m.limit }
 func (m *mirror) left(all bool) []*fsmpb.Fact {
 	var out []*fsmpb.Fact
 	for _, u := range m.up {
+		u.fact.GetMonitor().Stood = time.Since(u.since) > settled
 		out = append(out, u.fact)
 	}
 	slices.SortFunc(out, func(a, b *fsmpb.Fact) int {

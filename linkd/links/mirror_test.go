@@ -52,7 +52,7 @@ func TestMirror(t *testing.T) {
 			left:  "1001 HELD 77 1000;1000 RETRIEVED 77 1000",
 		},
 		"a call that began after the monitor is aligned at once": {
-			steps: "+1000 SERVICE_INITIATED 77 1000;-1000 SERVICE_INITIATED 77 1000;+1000 ORIGINATED 77 1000",
+			steps: "~1100;+1000 SERVICE_INITIATED 77 1000;-1000 SERVICE_INITIATED 77 1000;+1000 ORIGINATED 77 1000",
 			left:  "1000 ORIGINATED 77 1000",
 		},
 		"one that may have begun before isn't": {

@@ -26,9 +26,10 @@ func strandOf(f *fsmpb.Fact) (via, name string) {
 func isCall(f *fsmpb.Fact) bool { return f.GetCall() != nil }
 
 // strand finds a strand, or begins it with a fact. It is aligned from the
-// beginning if our monitor was up before: because nothing of it can have been
-// under way, or because the fact begins a call.
-func (m *mirror) strand(in map[string]map[string]*strand, via, name string, f *fsmpb.Fact) *strand {
+// beginning if both connections' monitors on the device were up for so long that
+// nothing of it can have been under way, or long enough for our own event that
+// begins a call.
+func (m *mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact) *strand {
 	calls := in[via]
 	if calls == nil {
 		calls = make(map[string]*strand)
@@ -39,8 +40,8 @@ func (m *mirror) strand(in map[string]map[string]*strand, via, name string, f *f
 		s.credits, s.aligned = nil, true
 	}
 	if s == nil {
-		u := m.up[via]
-		s = &strand{aligned: u.fact != nil && (time.Since(u.since) > quiet || begins(f))}
+		up := min(time.Since(m.up[via].since), time.Since(m.theirs[via]))
+		s = &strand{aligned: m.up[via].fact != nil && (up > quiet || ours != nil && begins(ours) && up > settled)}
 		calls[name] = s
 	}
 	return s
@@ -140,7 +141,7 @@ func (m *mirror) pair(theirs, own string) {
 			continue
 		}
 		delete(calls, theirs)
-		s := m.strand(m.strands, via, own, o.credits[0].fact)
+		s := m.strand(m.strands, via, own, nil)
 		if s.last.Before(o.last) {
 			s.last = o.last
 		}

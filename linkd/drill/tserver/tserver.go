@@ -182,6 +182,7 @@ func (t *TServer) monitorStarted(l *link, device string, e *element) {
 			t.fault("monitor of %s had cross reference ID %s and has %s after the link came back", device, m.xref, xref)
 			m.synced, snapshot = false, true
 		}
+		snapshot = snapshot || !m.synced // a lost link never answered
 		m.xref = xref
 		t.byXref[xref] = m
 		t.ready = len(t.byXref) == len(t.monitors)
