@@ -69,13 +69,28 @@ func (m *Machine) TimeMS() int64 {
 // command. An error means that this node can't go on: the entry can't be read,
 // needs a newer build, or shows that the state differs from the other nodes'.
 func (m *Machine) Apply(index, term uint64, data []byte) ([]Result, error) {
-	var e fsmpb.Entry
-	if err := proto.Unmarshal(data, &e); err != nil {
+	e, err := ReadEntry(index, data)
+	if err != nil {
+		return nil, err
+	}
+	return m.ApplyEntry(index, term, e)
+}
+
+// ReadEntry reads the data of the log entry at index.
+func ReadEntry(index uint64, data []byte) (*fsmpb.Entry, error) {
+	e := new(fsmpb.Entry)
+	if err := proto.Unmarshal(data, e); err != nil {
 		return nil, fmt.Errorf("read log entry %d: %w; this node's log is damaged or was written by something else", index, err)
 	}
 	if e.Level > MaxLevel {
 		return nil, fmt.Errorf("log entry %d needs feature level %d and this build knows %d: install the newer release on this node", index, e.Level, MaxLevel)
 	}
+	return e, nil
+}
+
+// ApplyEntry is Apply of an entry that was read. The state keeps parts of it:
+// nobody may change it afterwards.
+func (m *Machine) ApplyEntry(index, term uint64, e *fsmpb.Entry) ([]Result, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.view = nil

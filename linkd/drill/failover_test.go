@@ -51,7 +51,11 @@ func newStage(t *testing.T, o SceneOptions) *stage {
 	if testing.Short() {
 		t.Skip("runs three real processes")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
+	patience := 8 * time.Minute
+	if soak() {
+		patience = 2 * time.Hour
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	o.Linkd, o.TServers = linkd, 2
 	if o.Dir == "" {

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
 )
 
 // Clock is log time: it is told the time of each entry when it arrives.
@@ -101,14 +100,18 @@ func (r *Replica) ApplyBatch(logs []*raft.Log) []any {
 			answers[i] = err
 			continue
 		}
-		results, err := r.machine.Apply(l.Index, l.Term, l.Data)
+		e, err := fsm.ReadEntry(l.Index, l.Data)
+		var results []fsm.Result
+		if err == nil {
+			results, err = r.machine.ApplyEntry(l.Index, l.Term, e)
+		}
 		if err != nil {
 			r.fail(err)
 			answers[i] = err
 			continue
 		}
 		answers[i] = results
-		r.tellWatchers(l.Data, results)
+		r.tellWatchers(e, results)
 	}
 	r.clock.Observe(r.machine.TimeMS())
 	r.wake()
@@ -131,7 +134,7 @@ func (r *Replica) failure() error {
 }
 
 // WatchFacts calls fn with each fact that takes effect from now on, in the order
-// of the log, until stop is called. fn must not wait.
+// of the log, until stop is called. fn must neither wait nor change the fact.
 func (r *Replica) WatchFacts(fn func(*fsmpb.Fact)) (stop func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -148,17 +151,12 @@ func (r *Replica) WatchFacts(fn func(*fsmpb.Fact)) (stop func()) {
 	}
 }
 
-// tellWatchers reads an entry again, for the few moments in which somebody
-// watches. A fact that took effect is answered with its own ordinal; one that
-// was there before, with a later one.
-func (r *Replica) tellWatchers(data []byte, results []fsm.Result) {
+// tellWatchers hands on the facts that took effect. A fact that did is answered
+// with its own ordinal; one that was there before, with a later one.
+func (r *Replica) tellWatchers(e *fsmpb.Entry, results []fsm.Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.watchers) == 0 {
-		return
-	}
-	var e fsmpb.Entry
-	if proto.Unmarshal(data, &e) != nil {
 		return
 	}
 	for i, c := range e.Commands {
