@@ -2,6 +2,7 @@ package drill
 
 import (
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/holdline/holdline/linkd/drill/tserver"
@@ -72,6 +73,7 @@ func (s *stage) everyEventTold(since mark) {
 				s.historyAt(device)
 				s.feedAt(device)
 				s.t.Errorf("%s, monitor of %s: %d of %d events were lost, first %v", c.Name(), device, len(missing), len(all), missing[0])
+				s.t.Logf("the switch did %v\nthe client was told %v", all, have)
 			}
 		}
 		if repeats < 0 {
@@ -85,38 +87,71 @@ func (s *stage) everyEventTold(since mark) {
 }
 
 // align says what of all is missing in have, between have's first and last
-// event, and what have holds beyond it.
+// event, and what have holds beyond it. Of all the ways in which they can be laid
+// side by side it takes the one with the fewest differences; one that is missing
+// counts for more than one too many.
 func align(all, have []tserver.Entry) (missing, extra []tserver.Entry) {
-	best := len(all) + len(have)
-	// The monitor started somewhere in all: take the beginning that fits best.
-	for from := range all {
-		if len(have) == 0 || all[from] != have[0] {
-			continue
-		}
-		m, x := walk(all[from:], have)
-		if len(m)+len(x) < best {
-			best, missing, extra = len(m)+len(x), m, x
-		}
-		if best == 0 {
-			return nil, nil
+	const lost, again = 3, 2
+	// cost[i][j] is that of all[:i] beside have[:j]; what all has before have begins
+	// costs nothing.
+	cost := make([][]int, len(all)+1)
+	for i := range cost {
+		cost[i] = make([]int, len(have)+1)
+		for j := range have {
+			best := cost[i][j] + again
+			if i > 0 && all[i-1] == have[j] {
+				best = min(best, cost[i-1][j])
+			}
+			if i > 0 {
+				best = min(best, cost[i-1][j+1]+lost)
+			}
+			cost[i][j+1] = best
 		}
 	}
+	i, j := 0, len(have) // nor does what it has after have ends
+	for k := range cost {
+		if cost[k][j] < cost[i][j] {
+			i = k
+		}
+	}
+	for j > 0 {
+		switch {
+		case i > 0 && all[i-1] == have[j-1] && cost[i][j] == cost[i-1][j-1]:
+			i, j = i-1, j-1
+		case cost[i][j] == cost[i][j-1]+again:
+			extra = append(extra, have[j-1])
+			j--
+		default:
+			missing = append(missing, all[i-1])
+			i--
+		}
+	}
+	slices.Reverse(missing)
+	slices.Reverse(extra)
 	return missing, extra
 }
 
-func walk(all, have []tserver.Entry) (missing, extra []tserver.Entry) {
-	for len(have) > 0 && len(all) > 0 {
-		if all[0] == have[0] {
-			all, have = all[1:], have[1:]
-			continue
+func TestAlign(t *testing.T) {
+	list := func(s string) (out []tserver.Entry) {
+		for _, r := range s {
+			out = append(out, tserver.Entry{Event: string(r)})
 		}
-		// Whichever side finds the other's next event sooner has one too many.
-		inAll, inHave := slices.Index(all, have[0]), slices.Index(have, all[0])
-		if inHave < 0 || inAll >= 0 && inAll <= inHave {
-			missing, all = append(missing, all[0]), all[1:]
-		} else {
-			extra, have = append(extra, have[0]), have[1:]
+		return out
+	}
+	for _, c := range []struct{ all, have, missing, extra string }{
+		{"abcdef", "abcdef", "", ""},
+		{"xxabcdefyy", "abcdef", "", ""},
+		{"qdqdqdqdqd", "qdqdqd", "", ""},
+		{"qdqdabqdqdx", "qdqdabdqdx", "q", ""},
+		{"abcdef", "abdef", "c", ""},
+		{"abcdef", "abcbcdef", "", "bc"},
+		{"abcdef", "abdcef", "c", "c"},
+		{"", "ab", "", "ab"},
+		{"ab", "", "", ""},
+	} {
+		missing, extra := align(list(c.all), list(c.have))
+		if len(missing) != len(c.missing) || len(extra) != len(c.extra) {
+			t.Errorf("%s beside %s: missing %v, extra %v; want %q and %q", c.have, c.all, missing, extra, c.missing, c.extra)
 		}
 	}
-	return missing, append(extra, have...)
 }

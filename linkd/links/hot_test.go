@@ -21,16 +21,30 @@ func kills() int {
 // Leaders are killed one after the other, with at least 20 events and a whole call
 // in each gap: no event is lost, none is doubled, and the order is kept.
 func TestHotStandby_LosesNothing(t *testing.T) {
-	for _, rename := range []switchsim.Rename{switchsim.RenameOff, switchsim.RenameDistinct} {
-		t.Run(string(rename), func(t *testing.T) {
+	for name, c := range map[string]struct {
+		rename switchsim.Rename
+		lag    time.Duration // of the log
+	}{
+		"prompt log": {switchsim.RenameOff, 0}, "other names": {switchsim.RenameDistinct, 0},
+		"usual log": {switchsim.RenameDistinct, 5 * time.Millisecond}, "slow log": {switchsim.RenameOff, 80 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			rename := c.rename
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed, o.Rename = 40, 10, 4, rename }, "a", "b", "c")
 				defer r.close()
+				lag := func(d time.Duration) {
+					for _, n := range r.nodes {
+						n.setLag(d)
+					}
+					time.Sleep(time.Second)
+				}
 				r.begin("a")
 				time.Sleep(3 * quiet)
 				start := r.now()
 				leads, total := "a", 0
 				for i := range kills() {
+					lag(c.lag)
 					r.nodes[leads].kill()
 					gap := r.sim.Truth().Seq
 					call := r.do(switchsim.Move{Action: "dial", Device: "1900", To: "1901"})
@@ -49,7 +63,7 @@ func TestHotStandby_LosesNothing(t *testing.T) {
 					leads = next
 					time.Sleep(2*quiet + time.Duration(i)*137*time.Millisecond)
 					r.sim.SetRate(0) // the switch remembers a part of its history only
-					time.Sleep(time.Second)
+					lag(0)
 					total += r.sameEvents(start)
 					start = r.now()
 					r.sim.SetRate(10)
