@@ -106,6 +106,11 @@ func (t *TServer) Run(ctx context.Context) {
 			t.report.Losses++
 			t.ready, t.link, t.active = false, nil, ""
 			t.lostAt, t.firstNew = time.Now(), time.Time{}
+			for _, m := range t.monitors {
+				if m.up {
+					m.up, m.lost = false, t.lostAt
+				}
+			}
 		})
 	}
 }
@@ -171,7 +176,7 @@ func (t *TServer) monitorStarted(l *link, device string, e *element) {
 		m := t.monitors[device]
 		switch m.xref {
 		case xref:
-			repeats, faults := m.resume(t.lostAt)
+			repeats, faults := m.resume(m.lost)
 			t.report.Repeats += uint64(repeats)
 			for _, f := range faults {
 				t.fault("%s", f)
@@ -183,7 +188,7 @@ func (t *TServer) monitorStarted(l *link, device string, e *element) {
 			m.synced, snapshot = false, true
 		}
 		snapshot = snapshot || !m.synced // a lost link never answered
-		m.xref = xref
+		m.xref, m.up = xref, true
 		t.byXref[xref] = m
 		t.ready = len(t.byXref) == len(t.monitors)
 	})
@@ -288,7 +293,7 @@ func (t *TServer) hear(m *monitor, h heard) {
 	repeats, faults := m.hear(h)
 	t.report.Repeats += uint64(repeats)
 	if repeats > 0 {
-		t.report.Oldest = max(t.report.Oldest, t.lostAt.Sub(m.oldest))
+		t.report.Oldest = max(t.report.Oldest, m.lost.Sub(m.oldest))
 	}
 	if !m.window {
 		// Not in doubt: new, with all that was wrongly taken for a repetition.

@@ -20,6 +20,8 @@ type monitor struct {
 	past   []heard           // newest last, bounded
 	when   []time.Time       // each of past was heard
 	synced bool              // a snapshot or its own beginning told all parts
+	up     bool              // it was asked for again on the present link
+	lost   time.Time         // when the last link was lost on which it was up
 
 	// The replay window. The replay may begin anywhere in what was heard shortly
 	// before the link was lost, and cycles of hold and retrieve look alike: at
