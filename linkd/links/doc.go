@@ -5,37 +5,52 @@
 // puts what the switch says into the log.
 //
 // Settings are in settings.go; how a link is chosen in choose.go; what happens on
-// gaining and losing leadership in lead.go; a takeover in takeover.go. How CSTA
+// gaining and losing leadership in lead.go; a takeover in takeover.go; hot standby
+// in shadow.go and mirror.go. How CSTA
 // maps to facts and requests is in package cstalink.
 //
 // It never tells a client anything, changes the state but through the log, sends
 // a request that this term did not commit, or sends one twice.
+//
+// # Hot standby
+//
+// A follower with a hot standby (shadow.go) monitors what the leader monitors, on
+// a connection of its own, and keeps what that brings. It watches the facts that
+// take effect and lets each one cancel its copy among those that it keeps. CSTA
+// events carry no number, so copies are recognised (mirror.go) by what they say:
+// type, connection, state, parties and linkage must agree, in order, on each
+// strand (strand.go): what one monitored device hears of one call, or of its
+// agents. The two connections' names of a call are learnt on the way. A fact that
+// takes effect before its copy came leaves a credit that cancels the copy when it
+// comes.
+//
+// What is left when the leader dies did not take effect: it goes first into the
+// new epoch, in the order in which it came. That holds for strands that are
+// aligned: both monitors were up before they began, or they were quiet since, so
+// that nothing of them was under way. If the two connections disagree on a call,
+// its strands are not aligned any more, and that is counted. What isn't aligned is
+// left to the snapshots of each device that follow a claim anyway.
 //
 // # Taking over from a living leader
 //
 // When leadership is handed over, the old leader goes on reading its monitored
 // connection and its facts go on to the log, through the new leader. It says so
 // in the log (a LinkReport with the reason HandingOver). The new leader first starts
-// its own monitors and keeps what they bring, and claims the link only when they
-// are all up and a little time has passed for what the old one had read by then.
-// From the claim on the old epoch's facts are no-ops.
+// its own monitors, if it doesn't stand by hot, and keeps what they bring as a hot
+// standby does. It claims the link only when they are all up and a little time has
+// passed for what the old one had read by then. From the claim on the old epoch's
+// facts are no-ops. As the old connection was read until then, all that is left
+// counts, aligned or not.
 //
-// So each event reaches the old connection, the new one, or both. CSTA events
-// carry no number, so what both bring must be recognised. Each monitored device's
-// copies come in the same order on both connections: the new leader watches the
-// old epoch's facts take effect and lets each one cancel its copy among those
-// that it keeps, device by device and in order (type, connection, state and call
-// must agree; the two connections' names of a call are learnt on the way). A fact
-// that takes effect before its copy came leaves a credit that cancels the copy
-// when it comes; a credit ends when the switch answers a request that was sent
-// after the claim, for by then all copies have come, and snapshots are asked for
-// only after that. What is left at the claim are the copies that did not take
-// effect: they go first into the new epoch, in the order in which they came. No
+// A credit ends when the switch answers a request that was sent after the claim:
+// by then all copies have come. Snapshots are asked for only after that, so that
+// an event that was taken for a copy by mistake is not missing from the state. No
 // event is lost and none is doubled.
 //
 // The claim may fall between the copies of one event for two devices of its call.
 // Nothing that came later took effect then, so that the second copy finds the
 // state that the first one made, and changes nothing.
 //
-// Where there is no living old leader nothing is kept: the claim comes first.
+// Where there is no living old leader and no hot standby nothing is kept: the
+// claim comes first.
 package links
