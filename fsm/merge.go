@@ -174,6 +174,7 @@ func (j *joining) old() []*Call {
 }
 
 func (j *joining) apply() {
+	j.unlisted()
 	j.beginResult()
 	j.before = nil
 	for _, c := range j.old() {

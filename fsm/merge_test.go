@@ -30,6 +30,20 @@ func consulting(t *testing.T, answered bool, more ...string) *rig {
 	return r
 }
 
+// D was in the call when nobody listened any more, and left: the transfer that is
+// heard next doesn't name it.
+func TestTransfer_PartyThatItDoesNotName(t *testing.T) {
+	r := consulting(t, true, "D")
+	r.say(`D: Conferenced x/B other=D list=x/A<x/A,x/B<x/B,x/D:connected`)
+	r.seen()
+	e := "Transferred x/A second=y/A other=C list=x/B<x/B,x/C<y/C"
+	r.say("B: " + e + "\nA: " + e + "\nC: " + e)
+	r.want(`1 unsynced D connected>null
+		1 connectioncleared* D | B=connected A=hold D=null
+		1 transferred A +2=1 | B=connected A=null C=connected`)
+	r.wantCalls("1 B=connected C=connected")
+}
+
 func TestTransfer(t *testing.T) {
 	for name, c := range map[string]struct {
 		event, want, calls string

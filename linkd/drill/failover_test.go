@@ -152,7 +152,8 @@ func (s *stage) identities() map[string]uint64 {
 	return ids
 }
 
-// recovered waits until every client has its monitors back and hears new events.
+// recovered waits until every client has its monitors back and hears new events,
+// and the new leader has compared everything with the switch.
 func (s *stage) recovered() {
 	s.t.Helper()
 	limit, cancel := context.WithTimeout(s.ctx, startLimit)
@@ -163,6 +164,17 @@ func (s *stage) recovered() {
 	for _, c := range s.TServers {
 		if err := c.WaitNewEvent(limit); err != nil {
 			s.t.Fatal(err)
+		}
+	}
+	for {
+		if leader, err := s.Cluster.Leader(limit); err == nil {
+			st, err := leader.status(limit)
+			if err == nil && st.Applied.IsLeader && !slices.ContainsFunc(st.Switches, func(sw *apipb.SwitchStatus) bool { return sw.Unverified > 0 }) {
+				return
+			}
+		}
+		if err := sleep(limit, 20*time.Millisecond); err != nil {
+			s.t.Fatal("the new leader did not compare everything with the switch in time")
 		}
 	}
 }

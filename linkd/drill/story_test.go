@@ -18,7 +18,7 @@ import (
 
 var ourCall = regexp.MustCompile(`[Cc]all (\d{1,5})\b`)
 
-var ofDevice = regexp.MustCompile(`(?:Event on|told of call \d+ at|told that) (\d+) `)
+var ofDevice = regexp.MustCompile(`(?:Event on|told of call \d+ at|told that|agent \d+ at) (\d+) `)
 
 // historyAt prints what the switch told at a device.
 func (s *stage) historyAt(device string) {

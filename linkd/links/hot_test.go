@@ -15,7 +15,7 @@ func kills() int {
 	if os.Getenv("HOLDLINE_SOAK") != "" {
 		return 50
 	}
-	return 12
+	return 6
 }
 
 // Leaders are killed one after the other, with at least 20 events and a whole call
