@@ -3848,8 +3848,8 @@ type CallChange struct {
 	SecondaryDevice string                 `protobuf:"bytes,14,opt,name=secondary_device,json=secondaryDevice,proto3" json:"secondary_device,omitempty"`
 	Other           *Party                 `protobuf:"bytes,15,opt,name=other,proto3" json:"other,omitempty"`
 	Connections     []*NewConnection       `protobuf:"bytes,16,rep,name=connections,proto3" json:"connections,omitempty"`
-	NumberQueued    int32                  `protobuf:"varint,17,opt,name=number_queued,json=numberQueued,proto3" json:"number_queued,omitempty"`
-	CallsInFront    int32                  `protobuf:"varint,18,opt,name=calls_in_front,json=callsInFront,proto3" json:"calls_in_front,omitempty"`
+	NumberQueued    *int32                 `protobuf:"varint,17,opt,name=number_queued,json=numberQueued,proto3,oneof" json:"number_queued,omitempty"`
+	CallsInFront    *int32                 `protobuf:"varint,18,opt,name=calls_in_front,json=callsInFront,proto3,oneof" json:"calls_in_front,omitempty"`
 	Digits          string                 `protobuf:"bytes,19,opt,name=digits,proto3" json:"digits,omitempty"`
 	Data            *CallData              `protobuf:"bytes,20,opt,name=data,proto3" json:"data,omitempty"` // as the event carried it
 	DataPresent     bool                   `protobuf:"varint,21,opt,name=data_present,json=dataPresent,proto3" json:"data_present,omitempty"`
@@ -4007,15 +4007,15 @@ func (x *CallChange) GetConnections() []*NewConnection {
 }
 
 func (x *CallChange) GetNumberQueued() int32 {
-	if x != nil {
-		return x.NumberQueued
+	if x != nil && x.NumberQueued != nil {
+		return *x.NumberQueued
 	}
 	return 0
 }
 
 func (x *CallChange) GetCallsInFront() int32 {
-	if x != nil {
-		return x.CallsInFront
+	if x != nil && x.CallsInFront != nil {
+		return *x.CallsInFront
 	}
 	return 0
 }
@@ -5735,7 +5735,7 @@ const file_state_proto_rawDesc = "" +
 	"route_over\x18\x13 \x01(\v2\x1a.holdline.fsm.v1.RouteOverH\x00R\trouteOver\x127\n" +
 	"\bunsynced\x18\x14 \x01(\v2\x19.holdline.fsm.v1.UnsyncedH\x00R\bunsynced\x129\n" +
 	"\arenamed\x18\x15 \x01(\v2\x1d.holdline.fsm.v1.CallsRenamedH\x00R\arenamedB\x06\n" +
-	"\x04kind\"\xc7\t\n" +
+	"\x04kind\"\xf6\t\n" +
 	"\n" +
 	"CallChange\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x12\n" +
@@ -5754,9 +5754,9 @@ const file_state_proto_rawDesc = "" +
 	"\x0esecondary_call\x18\r \x01(\x04R\rsecondaryCall\x12)\n" +
 	"\x10secondary_device\x18\x0e \x01(\tR\x0fsecondaryDevice\x12,\n" +
 	"\x05other\x18\x0f \x01(\v2\x16.holdline.fsm.v1.PartyR\x05other\x12@\n" +
-	"\vconnections\x18\x10 \x03(\v2\x1e.holdline.fsm.v1.NewConnectionR\vconnections\x12#\n" +
-	"\rnumber_queued\x18\x11 \x01(\x05R\fnumberQueued\x12$\n" +
-	"\x0ecalls_in_front\x18\x12 \x01(\x05R\fcallsInFront\x12\x16\n" +
+	"\vconnections\x18\x10 \x03(\v2\x1e.holdline.fsm.v1.NewConnectionR\vconnections\x12(\n" +
+	"\rnumber_queued\x18\x11 \x01(\x05H\x00R\fnumberQueued\x88\x01\x01\x12)\n" +
+	"\x0ecalls_in_front\x18\x12 \x01(\x05H\x01R\fcallsInFront\x88\x01\x01\x12\x16\n" +
 	"\x06digits\x18\x13 \x01(\tR\x06digits\x12-\n" +
 	"\x04data\x18\x14 \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\x12!\n" +
 	"\fdata_present\x18\x15 \x01(\bR\vdataPresent\x12$\n" +
@@ -5767,7 +5767,9 @@ const file_state_proto_rawDesc = "" +
 	"resultCall\x12?\n" +
 	"\x0fnetwork_calling\x18\x1a \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enetworkCalling\x12=\n" +
 	"\x0enetwork_called\x18\x1b \x01(\v2\x16.holdline.fsm.v1.PartyR\rnetworkCalled\x128\n" +
-	"\voriginating\x18\x1c \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\"X\n" +
+	"\voriginating\x18\x1c \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginatingB\x10\n" +
+	"\x0e_number_queuedB\x11\n" +
+	"\x0f_calls_in_front\"X\n" +
 	"\x06Hearer\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
 	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\"\xe1\x01\n" +
@@ -6159,6 +6161,7 @@ func file_state_proto_init() {
 		(*Record_Unsynced)(nil),
 		(*Record_Renamed)(nil),
 	}
+	file_state_proto_msgTypes[25].OneofWrappers = []any{}
 	file_state_proto_msgTypes[31].OneofWrappers = []any{
 		(*Reply_Monitor)(nil),
 		(*Reply_Done)(nil),

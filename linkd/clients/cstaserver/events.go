@@ -182,12 +182,12 @@ func connection(call uint64, device string) csta.ConnectionID {
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }
 
-// count leaves out what the switch did not tell: both counts are 0 then.
-func count(n int32) *int {
-	if n == 0 {
+// count leaves out what the switch did not tell; 0 it did.
+func count(n *int32) *int {
+	if n == nil {
 		return nil
 	}
-	return new(int(n))
+	return new(int(*n))
 }
 
 // subject names a party; if the event doesn't, the device otherwise.

@@ -58,7 +58,7 @@ func TestCallEvents(t *testing.T) {
 		fsmpb.EventType_FAILED:          {"FailedEvent", "<failedConnection>" + id + "</failedConnection><failingDevice>" + device + "</failingDevice>" + who + redirection + local + correlator + user + cause + network + linkage, nil},
 		fsmpb.EventType_NETWORK_REACHED: {"NetworkReachedEvent", "<outboundConnection>" + id + "</outboundConnection><networkInterfaceUsed>" + device + "</networkInterfaceUsed>" + who + redirection + local + correlator + user + cause + network + linkage, nil},
 		fsmpb.EventType_QUEUED: {"QueuedEvent", "<queuedConnection>" + id + "</queuedConnection><queue>" + device + "</queue>" + who + redirection + "<numberQueued>3</numberQueued><callsInFront>2</callsInFront>" + local + correlator + user + cause + network + linkage,
-			func(c *fsmpb.CallChange) { c.NumberQueued, c.CallsInFront = 3, 2 }},
+			func(c *fsmpb.CallChange) { c.NumberQueued, c.CallsInFront = new(int32(3)), new(int32(2)) }},
 		fsmpb.EventType_DIVERTED: {"DivertedEvent", "<connection>" + id + "</connection><divertingDevice>" + device + "</divertingDevice><newDestination><deviceIdentifier>1002</deviceIdentifier></newDestination>" + who + redirection + local + correlator + user + cause + network + linkage,
 			func(c *fsmpb.CallChange) { c.NewDestination = party("1002") }},
 		fsmpb.EventType_HELD:               {"HeldEvent", "<heldConnection>" + id + "</heldConnection><holdingDevice>" + device + "</holdingDevice>" + local + correlator + cause + linkage, nil},
@@ -83,6 +83,19 @@ func TestCallEvents(t *testing.T) {
 		want := "<" + x.element + namespace(6) + "><monitorCrossRefID>101</monitorCrossRefID>" + x.content + ext + "</" + x.element + ">"
 		if d := cmp.Diff(want, eventXML(t, callEvent(c), csta.Ed6, csta.StateConnected)); d != "" {
 			t.Errorf("%v (-want +got):\n%s", typ, d)
+		}
+	}
+}
+
+func TestQueueCounts(t *testing.T) {
+	for want, c := range map[string]*fsmpb.CallChange{
+		"": {}, "<numberQueued>1</numberQueued><callsInFront>0</callsInFront>": {NumberQueued: new(int32(1)), CallsInFront: new(int32(0))},
+		"<numberQueued>0</numberQueued>": {NumberQueued: new(int32(0))}, "<callsInFront>0</callsInFront>": {CallsInFront: new(int32(0))},
+	} {
+		c.Type, c.Call, c.Device = fsmpb.EventType_QUEUED, 1, "7000"
+		want := "<QueuedEvent" + namespace(3) + "><monitorCrossRefID>101</monitorCrossRefID><queuedConnection><callID>1</callID><deviceID>7000</deviceID></queuedConnection><queue><deviceIdentifier>7000</deviceIdentifier></queue><callingDevice><notKnown/></callingDevice><calledDevice><notKnown/></calledDevice><lastRedirectionDevice><notRequired/></lastRedirectionDevice>" + want + "<cause>normal</cause></QueuedEvent>"
+		if d := cmp.Diff(want, eventXML(t, callEvent(c), csta.Ed3, "")); d != "" {
+			t.Errorf("(-want +got):\n%s", d)
 		}
 	}
 }
