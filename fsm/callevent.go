@@ -1,10 +1,6 @@
 package fsm
 
-import (
-	"slices"
-
-	"github.com/holdline/holdline/fsm/fsmpb"
-)
+import "github.com/holdline/holdline/fsm/fsmpb"
 
 // target is the state in which an event leaves its subject; false if the event
 // moves no connection.
@@ -98,7 +94,7 @@ func (t *txn) eventOnLive(src *source, c *Call, e *fsmpb.CallEvent) {
 		for len(d.c.Connections) > 0 {
 			d.clearStuck(d.c.Connections[0].Device)
 		}
-		d.bury(0)
+		d.end(causeTerminated)
 		t.applyEvent(t.newCall(src, e.Subject.Call), e, dev)
 	default:
 		d := t.change(src, c)
@@ -367,12 +363,10 @@ func (d *draft) originate(dev string) {
 // callCleared ends the call for everybody.
 func (d *draft) callCleared(e *fsmpb.CallEvent) {
 	d.absorb(e)
-	before := slices.Clone(d.c.Connections)
 	for len(d.c.Connections) > 0 {
 		d.clear(d.c.Connections[0].Device, e.Cause)
 	}
-	d.tell(changeOf(e, "", d.c.Answered), before)
-	d.bury(0)
+	d.over(changeOf(e, "", d.c.Answered))
 }
 
 // changeOf makes the record of an event. Digits that are dialled after the

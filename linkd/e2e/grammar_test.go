@@ -192,6 +192,8 @@ func ruleOf(name, message string) string {
 	switch {
 	case name == "callingDevice" && message == "MakeCallResponse":
 		return connection // in spite of its name
+	case name == "clearedCall":
+		return "callID! deviceID" // of the whole call
 	case slices.Contains(connections, name):
 		return connection
 	case slices.Contains(subjects, name):

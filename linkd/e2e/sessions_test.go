@@ -147,7 +147,7 @@ func (s *services) monitors(t *testing.T) {
 	if e := c.request(t, "MonitorStop"); e.at("monitorCrossRefID").text != onCall {
 		t.Errorf("the call is over, and this ended: %v", e)
 	}
-	if got, want := c.sequence(onCall), []string{"Held", "Retrieved", "ConnectionCleared", "ConnectionCleared"}; !slices.Equal(got, want) {
+	if got, want := c.sequence(onCall), []string{"Held", "Retrieved", "ConnectionCleared", "ConnectionCleared", "CallCleared"}; !slices.Equal(got, want) {
 		t.Errorf("on the call came %v, want %v", got, want)
 	}
 	if got, want := c.sequence(some), []string{"Established", "Held", "ConnectionCleared", "ConnectionCleared"}; !slices.Equal(got, want) {
