@@ -63,6 +63,7 @@ func TestServices(t *testing.T) {
 		s.settle(t)
 		s.clean(t)
 	}
+	t.Run("overload outlives the leader", s.overloadOutlivesTheLeader)
 	s.compareAfterwards(t)
 }
 

@@ -80,7 +80,7 @@ func (c *Conn) awaitStatus(ctx context.Context) error {
 	case <-c.done:
 		return c.err
 	}
-	c.askStatus()
+	c.AskStatus()
 	select {
 	case <-c.first:
 		return nil
@@ -91,9 +91,9 @@ func (c *Conn) awaitStatus(ctx context.Context) error {
 	}
 }
 
-// askStatus asks for the status; the answer is taken like a status that the
+// AskStatus asks for the status; the answer is taken like a status that the
 // switch tells by itself.
-func (c *Conn) askStatus() {
+func (c *Conn) AskStatus() {
 	c.ask(&request{
 		class: urgent,
 		build: func() (csta.Message, error) { return new(csta.RequestSystemStatus), nil },

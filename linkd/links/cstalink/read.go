@@ -165,19 +165,17 @@ func (c *Conn) fixEdition(e csta.Edition) {
 	}
 }
 
-// setStatus notes the switch's status. An empty one is a heartbeat.
+// setStatus notes the switch's status. An empty one is a heartbeat, and messages
+// are lost at a moment: what the switch said before still stands.
 func (c *Conn) setStatus(s string) {
 	if s == "" {
 		return
 	}
 	c.mu.Lock()
 	changed := c.status != s
-	c.status = strings.Clone(s)
-	switch csta.SystemStatusValue(s) {
-	case csta.StatusOverloadReached:
-		c.overloaded = true
-	case csta.StatusOverloadRelieved, csta.StatusNormal:
-		c.overloaded = false
+	if s != string(csta.StatusMessagesLost) || c.status == "" {
+		c.status = strings.Clone(s)
+		c.overloaded = s == string(csta.StatusOverloadReached)
 	}
 	c.mu.Unlock()
 	c.poke()
