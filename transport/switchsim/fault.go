@@ -10,11 +10,13 @@ import (
 // Fault is one fault on demand: POST /fault/{kind} with the other fields as JSON. Fields that a kind doesn't name are
 // ignored.
 type Fault struct {
-	// Kind is crash, drop, refuse, hang, blackhole, lose, forget, slow, mute, status, rename, stopmonitor or clear.
+	// Kind is crash, drop, refuse, hang, blackhole, lose, forget, slow, mute, status, rename, stopmonitor, stoprouter,
+	// stopregister or clear.
 	Kind string `json:"kind"`
-	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose and stopmonitor.
+	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose, stopmonitor, stoprouter and
+	// stopregister.
 	Link int `json:"link"`
-	// Association limits drop, blackhole and stopmonitor to one association; 0 means all.
+	// Association limits drop, blackhole and the kinds that stop something to one association; 0 means all.
 	Association int `json:"association"`
 	// Seconds is how long the fault lasts; for crash and refuse the time in which connections are refused.
 	Seconds float64 `json:"seconds"`
@@ -39,7 +41,7 @@ type Fault struct {
 	Status string `json:"status"`
 	// Rename is how links name calls from now on, live ones too.
 	Rename Rename `json:"rename"`
-	// Device limits stopmonitor to the monitors of one device.
+	// Device limits stopmonitor to the monitors of one device, stoprouter to the registrations for one route point.
 	Device string `json:"device"`
 }
 
@@ -78,7 +80,7 @@ func (s *Switch) cause(f Fault) error {
 		s.opt.Rename = f.Rename
 	case "clear":
 		s.clearFaults()
-	case "drop", "refuse", "hang", "blackhole", "lose", "stopmonitor":
+	case "drop", "refuse", "hang", "blackhole", "lose", "stopmonitor", "stoprouter", "stopregister":
 		for _, l := range links {
 			if err := s.causeOn(l, f); err != nil {
 				return err
@@ -121,6 +123,10 @@ func (a *association) suffer(f Fault) {
 		a.end("fault: dropped", !f.Orderly)
 	case "blackhole":
 		a.blind = true
+	case "stoprouter":
+		a.s.routers.abort(a, f.Device)
+	case "stopregister":
+		a.abortRegister()
 	case "stopmonitor":
 		var mine []*monitor
 		for _, m := range a.monitors {

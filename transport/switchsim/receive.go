@@ -27,6 +27,7 @@ func (a *association) receive(id int, body []byte) {
 		}
 		return
 	}
+	a.s.exchange([]byte(n.name)).Received++
 	if isResponse(n.name) {
 		a.answered(id, n, body)
 		return

@@ -43,6 +43,7 @@ func (a *association) receiveSession(id int, n *node, body []byte, serve func(*a
 		a.send(id, sessionRefusal(n.name, reason))
 		return
 	}
+	a.s.exchange([]byte(n.name)).Received++
 	r.Executed, r.Answered, r.Result = true, true, "ok"
 	serve(a, id, n)
 }
