@@ -25,12 +25,12 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 		// report nothing more, or alert next.
 		return fsmpb.ConnectionState_CONNECTED, true
 	case fsmpb.EventType_BRIDGED:
-		// A bridged appearance shares the call; the event says how only to the
-		// monitor of that appearance.
+		// The appearance became inactive, which is the state queued (ECMA-269
+		// 17.2.1). Only its own monitor may say otherwise.
 		if e.HasLocal && e.Via == dev && e.Local != fsmpb.ConnectionState_NULL && e.Local != fsmpb.ConnectionState_STATE_UNKNOWN {
 			return e.Local, true
 		}
-		return fsmpb.ConnectionState_CONNECTED, true
+		return fsmpb.ConnectionState_QUEUED_STATE, true
 	}
 	return fsmpb.ConnectionState_NULL, false
 }

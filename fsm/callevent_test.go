@@ -137,6 +137,23 @@ func connected(t *testing.T, more ...string) *rig {
 	return r
 }
 
+// An appearance that the others share becomes inactive, whichever copy comes
+// first.
+func TestBridged(t *testing.T) {
+	for _, first := range []string{"A", "C"} {
+		r := connected(t, "C")
+		r.say(`A: Conferenced x/A second= list=x/A,x/B,x/C other=C`)
+		r.seen()
+		r.say(first + `: Bridged x/C`)
+		for _, via := range []string{"A", "B", "C"} {
+			if via != first {
+				r.say(via + `: Bridged x/C`)
+			}
+		}
+		r.want(`1 bridged C | A=connected B=connected C=queued`).wantCalls("1 A=connected B=connected C=queued")
+	}
+}
+
 // A device whose copies were lost doesn't bring old transitions back.
 func TestTwinsLost(t *testing.T) {
 	r := connected(t)
@@ -312,10 +329,10 @@ func TestOtherEvents(t *testing.T) {
 		"1 failed 555 | A=connected 555=fail",
 		"1 connectioncleared 555 | A=connected 555=null",
 		"1 offered B | A=connected B=alerting",
-		"1 bridged C | A=connected B=alerting C=connected",
-		"1 established B | A=connected B=connected C=connected",
-		"1 digitsdialed B | A=connected B=connected C=connected",
-		"1 digitsgenerated B | A=connected B=connected C=connected",
+		"1 bridged C | A=connected B=alerting C=queued",
+		"1 established B | A=connected B=connected C=queued",
+		"1 digitsdialed B | A=connected B=connected C=queued",
+		"1 digitsgenerated B | A=connected B=connected C=queued",
 	}
 	for i := range want {
 		if i >= len(got) || got[i] != want[i] {
