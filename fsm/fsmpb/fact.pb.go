@@ -2254,15 +2254,18 @@ func (x *RouteRequested) GetData() *CallData {
 	return nil
 }
 
+// RouteEnded says what became of a dialogue: the route used, another one wanted,
+// or that it is over.
 type RouteEnded struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	SwitchRoute   string                 `protobuf:"bytes,1,opt,name=switch_route,json=switchRoute,proto3" json:"switch_route,omitempty"`
-	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	Used          *Party                 `protobuf:"bytes,3,opt,name=used,proto3" json:"used,omitempty"`
-	IsUsed        bool                   `protobuf:"varint,4,opt,name=is_used,json=isUsed,proto3" json:"is_used,omitempty"`
-	Reroute       bool                   `protobuf:"varint,5,opt,name=reroute,proto3" json:"reroute,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	SwitchRoute    string                 `protobuf:"bytes,1,opt,name=switch_route,json=switchRoute,proto3" json:"switch_route,omitempty"`
+	Reason         string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	Used           *Party                 `protobuf:"bytes,3,opt,name=used,proto3" json:"used,omitempty"`
+	IsUsed         bool                   `protobuf:"varint,4,opt,name=is_used,json=isUsed,proto3" json:"is_used,omitempty"`
+	Reroute        bool                   `protobuf:"varint,5,opt,name=reroute,proto3" json:"reroute,omitempty"`
+	ReplyTimeoutMs int32                  `protobuf:"varint,6,opt,name=reply_timeout_ms,json=replyTimeoutMs,proto3" json:"reply_timeout_ms,omitempty"` // for another route; 0: not told
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *RouteEnded) Reset() {
@@ -2328,6 +2331,13 @@ func (x *RouteEnded) GetReroute() bool {
 		return x.Reroute
 	}
 	return false
+}
+
+func (x *RouteEnded) GetReplyTimeoutMs() int32 {
+	if x != nil {
+		return x.ReplyTimeoutMs
+	}
+	return 0
 }
 
 type RouterUp struct {
@@ -2678,14 +2688,15 @@ const file_fact_proto_rawDesc = "" +
 	"\acalling\x18\x04 \x01(\v2\x16.holdline.fsm.v1.PartyR\acalling\x120\n" +
 	"\acurrent\x18\x05 \x01(\v2\x16.holdline.fsm.v1.PartyR\acurrent\x12(\n" +
 	"\x10reply_timeout_ms\x18\x06 \x01(\x05R\x0ereplyTimeoutMs\x12-\n" +
-	"\x04data\x18\a \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\"\xa6\x01\n" +
+	"\x04data\x18\a \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\"\xd0\x01\n" +
 	"\n" +
 	"RouteEnded\x12!\n" +
 	"\fswitch_route\x18\x01 \x01(\tR\vswitchRoute\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12*\n" +
 	"\x04used\x18\x03 \x01(\v2\x16.holdline.fsm.v1.PartyR\x04used\x12\x17\n" +
 	"\ais_used\x18\x04 \x01(\bR\x06isUsed\x12\x18\n" +
-	"\areroute\x18\x05 \x01(\bR\areroute\"\x95\x01\n" +
+	"\areroute\x18\x05 \x01(\bR\areroute\x12(\n" +
+	"\x10reply_timeout_ms\x18\x06 \x01(\x05R\x0ereplyTimeoutMs\"\x95\x01\n" +
 	"\bRouterUp\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x0e\n" +
 	"\x02up\x18\x02 \x01(\bR\x02up\x12/\n" +

@@ -5143,6 +5143,7 @@ type RouteOver struct {
 	Used          *Party                 `protobuf:"bytes,5,opt,name=used,proto3" json:"used,omitempty"`
 	IsUsed        bool                   `protobuf:"varint,6,opt,name=is_used,json=isUsed,proto3" json:"is_used,omitempty"`
 	Reroute       bool                   `protobuf:"varint,7,opt,name=reroute,proto3" json:"reroute,omitempty"`
+	DueMs         int64                  `protobuf:"varint,8,opt,name=due_ms,json=dueMs,proto3" json:"due_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5224,6 +5225,13 @@ func (x *RouteOver) GetReroute() bool {
 		return x.Reroute
 	}
 	return false
+}
+
+func (x *RouteOver) GetDueMs() int64 {
+	if x != nil {
+		return x.DueMs
+	}
+	return 0
 }
 
 // Unsynced is log record 37205: one for each party that was not synchronised.
@@ -5864,7 +5872,7 @@ const file_state_proto_rawDesc = "" +
 	"\n" +
 	"RouteAsked\x12,\n" +
 	"\x05route\x18\x01 \x01(\v2\x16.holdline.fsm.v1.RouteR\x05route\x12\x18\n" +
-	"\asession\x18\x02 \x01(\x04R\asession\"\xd6\x01\n" +
+	"\asession\x18\x02 \x01(\x04R\asession\"\xed\x01\n" +
 	"\tRouteOver\x12\x14\n" +
 	"\x05route\x18\x01 \x01(\x04R\x05route\x12\"\n" +
 	"\fregistration\x18\x02 \x01(\x04R\fregistration\x12\x18\n" +
@@ -5872,7 +5880,8 @@ const file_state_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12*\n" +
 	"\x04used\x18\x05 \x01(\v2\x16.holdline.fsm.v1.PartyR\x04used\x12\x17\n" +
 	"\ais_used\x18\x06 \x01(\bR\x06isUsed\x12\x18\n" +
-	"\areroute\x18\a \x01(\bR\areroute\"\xd4\x01\n" +
+	"\areroute\x18\a \x01(\bR\areroute\x12\x15\n" +
+	"\x06due_ms\x18\b \x01(\x03R\x05dueMs\"\xd4\x01\n" +
 	"\bUnsynced\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x124\n" +

@@ -94,7 +94,7 @@ func (c *conn) record(v *fsm.State, r *fsm.Record) {
 		c.routeAsked(r, k.Route)
 	case *fsmpb.Record_RouteOver:
 		if c.sess.met {
-			c.routeOver(k.RouteOver)
+			c.routeOver(r, k.RouteOver)
 		}
 	}
 }

@@ -217,12 +217,12 @@ func TestRoutingDialogue(t *testing.T) {
 		f.expect(`<RouteSelect NS><crossRefIdentifier>900</crossRefIdentifier><routeRegisterReqID>31</routeRegisterReqID><routeSelected>7000</routeSelected><routeUsedReq>true</routeUsedReq></RouteSelect>`)
 		want(t, s.told(), `outcome:{intent:8 result:DONE}`) // it has no answer
 		f.say("0006", `<RouteUsed NS><crossRefIdentifier>900</crossRefIdentifier><routeUsed><deviceIdentifier>7000</deviceIdentifier></routeUsed></RouteUsed>`)
-		f.say("0007", `<ReRoute NS><crossRefIdentifier>900</crossRefIdentifier></ReRoute>`)
+		f.say("0007", `<ReRoute NS><crossRefIdentifier>900</crossRefIdentifier><replyTimeout>1500</replyTimeout></ReRoute>`)
 		f.say("0008", `<RouteEnd NS><crossRefIdentifier>900</crossRefIdentifier><errorValue><operation>routeingTimerExpired</operation></errorValue></RouteEnd>`)
 		f.say("0009", `<RouteRegisterAbort NS><routeRegisterReqID>31</routeRegisterReqID></RouteRegisterAbort>`)
 		want(t, s.told(),
 			`route_ended:{switch_route:"900" used:{kind:DEVICE id:"7000"} is_used:true}`,
-			`route_ended:{switch_route:"900" reroute:true}`,
+			`route_ended:{switch_route:"900" reroute:true reply_timeout_ms:1500}`,
 			`route_ended:{switch_route:"900" reason:"operation/routeingTimerExpired"}`,
 			`router_up:{device:"6000"}`)
 		if !aborted {

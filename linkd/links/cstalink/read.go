@@ -90,7 +90,11 @@ func (c *Conn) dispatch(invoke uint16, m csta.Message, info csta.Info) {
 	case *csta.RouteRequest:
 		c.routeRequest(m)
 	case *csta.ReRoute:
-		c.fact(routeFact(&fsmpb.RouteEnded{SwitchRoute: strings.Clone(m.CrossRefIdentifier), Reroute: true}))
+		again := &fsmpb.RouteEnded{SwitchRoute: strings.Clone(m.CrossRefIdentifier), Reroute: true}
+		if m.ReplyTimeout != nil {
+			again.ReplyTimeoutMs = small(*m.ReplyTimeout)
+		}
+		c.fact(routeFact(again))
 	case *csta.RouteUsed:
 		c.fact(routeFact(&fsmpb.RouteEnded{
 			SwitchRoute: strings.Clone(m.CrossRefIdentifier), Used: party(m.RouteUsed), IsUsed: true,
