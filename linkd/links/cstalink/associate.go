@@ -131,6 +131,26 @@ func (c *Conn) register() {
 	})
 }
 
+// registerPause keeps a switch that ends our registrations from being asked for
+// the next one in a hurry.
+const registerPause = time.Second
+
+// registerAgain makes good that the switch ended our registration. What it told
+// nobody meanwhile is asked for. The caller holds order.
+func (c *Conn) registerAgain() {
+	if !c.o.Register || c.again {
+		return
+	}
+	c.again = true
+	c.after(registerPause, func() {
+		c.order.Lock()
+		c.again = false
+		c.order.Unlock()
+		c.register()
+		c.AskStatus()
+	})
+}
+
 // farewell ends an explicit association.
 func (c *Conn) farewell(session string) {
 	c.reply(outgoing{invoke: lastInvoke, last: true, message: &csta.StopApplicationSession{

@@ -79,6 +79,7 @@ func (c *Conn) dispatch(invoke uint16, m csta.Message, info csta.Info) {
 	case *csta.RequestSystemStatus:
 		c.reply(outgoing{invoke: invoke, message: &csta.RequestSystemStatusResponse{SystemStatus: csta.StatusNormal}})
 	case *csta.SystemRegisterAbort:
+		c.registerAgain()
 	case *csta.ApplicationSessionTerminated:
 		c.fail(ErrTerminated)
 	case *csta.MonitorStop:
