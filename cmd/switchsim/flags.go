@@ -83,11 +83,13 @@ HTTP
       forget       {"calls": ["770001"], "count": 0}
       slow         {"services": ["MakeCall"], "delay_ms": 500, "answer_only": false}
       mute         {"services": ["MakeCall"], "execute": true, "count": 1}
+      deny         {"services": ["MakeCall"], "count": 1, "error": "operation/generic"}
       status       {"status": "overloadReached"}
       rename       {"rename": "distinct"}
       stopmonitor  {"link": 1, "association": 0, "device": "1000"}
       stoprouter   {"link": 1, "association": 0, "device": "6000"}
       stopregister {"link": 1, "association": 0}
+      stopsession  {"link": 1, "association": 0}
       clear        {}
 
    A link is counted from 1; 0 or none means all of them.`

@@ -50,10 +50,12 @@
 //	forget       let {"calls": ["770001"]} or any {"count": 5} calls vanish without an event
 //	slow         carry out {"services": ["MakeCall"]} {"delay_ms": 500} later; {"answer_only": true} delays the answer only
 //	mute         never answer {"services": ["MakeCall"]}; {"execute": true} carries them out; {"count": 1} only the next
+//	deny         refuse {"services": ["MakeCall"]} with an {"error": "operation/generic"}; {"count": 1} only the next
 //	status       send {"status": "overloadReached"} to every association
 //	rename       name calls on the second link otherwise: {"rename": "distinct"}, "swapped" or "off"
 //	stopmonitor  end monitors from the switch's side: {"device": "1000"}, {"association": 7} or all
 //	stoprouter   end route registrations from the switch's side: {"device": "6000"}, {"association": 7} or all
 //	stopregister end registrations for the status from the switch's side: {"association": 7} or all
+//	stopsession  end explicit associations from the switch's side: {"association": 7} or all
 //	clear        end all standing faults
 package switchsim

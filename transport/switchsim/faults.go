@@ -14,6 +14,7 @@ type faults struct {
 	losing map[int]*loss
 	slow   []*rule
 	mute   []*rule
+	deny   []*rule
 }
 
 // loss says which event copies of a link vanish.
@@ -26,9 +27,10 @@ type loss struct {
 type rule struct {
 	services []string
 	delay    time.Duration
-	Execute  bool // a request that isn't answered is executed all the same
-	Answer   bool // only the answer is delayed
-	count    int  // requests left, < 0 = no limit
+	Execute  bool       // a request that isn't answered is executed all the same
+	Answer   bool       // only the answer is delayed
+	count    int        // requests left, < 0 = no limit
+	Error    *cstaError // what a denied request is answered with
 }
 
 func (f *faults) init(seed uint64) {
@@ -53,6 +55,7 @@ func (f *faults) loses(l *link) bool {
 }
 
 func (f *faults) muted(service string) *rule  { return pick(f.mute, service) }
+func (f *faults) denied(service string) *rule { return pick(f.deny, service) }
 func (f *faults) slowed(service string) *rule { return pick(f.slow, service) }
 
 // pick finds the first rule for a service and uses it once.

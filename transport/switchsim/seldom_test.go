@@ -108,3 +108,50 @@ func TestFaults_RegistrationsEnd(t *testing.T) {
 		c.wantError("SystemRegisterCancel", "<sysStatRegisterID>3</sysStatRegisterID>", "operation", "invalidCrossRefID")
 	})
 }
+
+// The switch refuses, once each, and ends an application session.
+func TestFaults_DenyAndStopSession(t *testing.T) {
+	withRig(t, Options{NoLinkage: true, ClientFirst: true, NoStatusAfterSession: true}, func(r *rig) {
+		c := r.dial(1)
+		services := []string{"StartApplicationSession", "ResetApplicationSessionTimer", "StopApplicationSession"}
+		deny := func(f Fault) {
+			t.Helper()
+			f.Kind, f.Count = "deny", 1
+			if err := r.s.Break(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		start := sessionMsg("StartApplicationSession", "<applicationInfo><applicationID>app</applicationID></applicationInfo><requestedProtocolVersions><protocolVersion>"+ns(6)+"</protocolVersion></requestedProtocolVersions>")
+		id := "<sessionID>100000001</sessionID>"
+		refused := func(service, why string) string {
+			return sessionMsg(service+"NegResponse", "<errorCode><definedError>"+why+"</definedError></errorCode>")
+		}
+		deny(Fault{Services: services})
+		c.send(1, start)
+		c.want(1, refused("StartApplicationSession", "serverResourcesBusy"))
+		c.send(2, start)
+		c.want(2, sessionMsg("StartApplicationSessionPosResponse", id+"<actualProtocolVersion>"+ns(6)+"</actualProtocolVersion><actualSessionDuration>600</actualSessionDuration>"))
+		deny(Fault{Services: services})
+		c.send(3, sessionMsg("ResetApplicationSessionTimer", id))
+		c.want(3, refused("ResetApplicationSessionTimer", "serverCannotResetSessionTimer"))
+		deny(Fault{Services: services})
+		c.send(4, sessionMsg("StopApplicationSession", id))
+		c.want(4, refused("StopApplicationSession", "invalidSessionID"))
+
+		deny(Fault{})
+		c.wantError("RouteRegister", "", "operation", "requestIncompatibleWithObject")
+		deny(Fault{Services: []string{"RouteRegister"}, Error: "security/generic"})
+		c.ask("SnapshotDevice", "<snapshotObject>1900</snapshotObject>")
+		c.wantError("RouteRegister", "", "security", "generic")
+		c.wantAnswer("RouteRegister", "", msg("RouteRegisterResponse", "<routeRegisterReqID>1</routeRegisterReqID>"))
+
+		if err := r.s.Break(Fault{Kind: "stopsession"}); err != nil {
+			t.Fatal(err)
+		}
+		got := c.take()
+		if want := sessionMsg("ApplicationSessionTerminated", id+"<sessionTermReason><definedTermReason>resourceLimitation</definedTermReason></sessionTermReason>"); len(got) != 1 || got[0] != want || !c.isClosed() {
+			t.Errorf("got %v, closed %v; want %s and the end", got, c.isClosed(), want)
+		}
+		judgeSent(t, 6, got[0])
+	})
+}
