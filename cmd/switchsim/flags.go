@@ -83,7 +83,7 @@ HTTP
       forget       {"calls": ["770001"], "count": 0}
       slow         {"services": ["MakeCall"], "delay_ms": 500, "answer_only": false}
       mute         {"services": ["MakeCall"], "execute": true, "count": 1}
-      deny         {"services": ["MakeCall"], "count": 1, "error": "operation/generic"}
+      deny         {"link": 0, "services": ["MakeCall"], "count": 1, "error": "operation/generic"}
       status       {"status": "overloadReached"}
       rename       {"rename": "distinct"}
       stopmonitor  {"link": 1, "association": 0, "device": "1000"}

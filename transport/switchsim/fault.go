@@ -14,7 +14,8 @@ type Fault struct {
 	// Kind is crash, drop, refuse, hang, blackhole, lose, forget, slow, mute, deny, status, rename, stopmonitor,
 	// stoprouter, stopregister, stopsession or clear.
 	Kind string `json:"kind"`
-	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose and the kinds that stop something.
+	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose, deny and the kinds that stop
+	// something.
 	Link int `json:"link"`
 	// Association limits drop, blackhole and the kinds that stop something to one association; 0 means all.
 	Association int `json:"association"`
@@ -75,7 +76,7 @@ func (s *Switch) cause(f Fault) error {
 	case "mute":
 		s.faults.mute = f.rules(f.Count >= 0)
 	case "deny":
-		s.faults.deny = f.rules(f.Count >= 0)
+		s.faults.deny, s.faults.denyLink = f.rules(f.Count >= 0), f.Link
 	case "status":
 		return s.changeStatus(f.Status)
 	case "rename":

@@ -15,6 +15,8 @@ type faults struct {
 	slow   []*rule
 	mute   []*rule
 	deny   []*rule
+
+	denyLink int // where deny holds, 0 = on all links
 }
 
 // loss says which event copies of a link vanish.
@@ -54,8 +56,16 @@ func (f *faults) loses(l *link) bool {
 	return x.percent > 0 && f.rng.Float64()*100 < x.percent
 }
 
-func (f *faults) muted(service string) *rule  { return pick(f.mute, service) }
-func (f *faults) denied(service string) *rule { return pick(f.deny, service) }
+func (f *faults) muted(service string) *rule { return pick(f.mute, service) }
+
+// denied finds the rule that refuses a service on a link.
+func (f *faults) denied(service string, l *link) *rule {
+	if f.denyLink != 0 && f.denyLink != l.index+1 {
+		return nil
+	}
+	return pick(f.deny, service)
+}
+
 func (f *faults) slowed(service string) *rule { return pick(f.slow, service) }
 
 // pick finds the first rule for a service and uses it once.

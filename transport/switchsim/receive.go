@@ -84,7 +84,7 @@ func (a *association) answered(id int, n *node, body []byte) {
 // carryOut executes a request and answers it, as far as the faults let it.
 func (a *association) carryOut(id int, n *node) {
 	r := a.record(id, n)
-	if rule := a.s.faults.denied(n.name); rule != nil && !oneWay[n.name] {
+	if rule := a.s.faults.denied(n.name, a.link); rule != nil && !oneWay[n.name] {
 		a.refuse(id, r, rule.Error)
 		return
 	}

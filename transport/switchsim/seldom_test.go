@@ -138,6 +138,8 @@ func TestFaults_DenyAndStopSession(t *testing.T) {
 		c.send(4, sessionMsg("StopApplicationSession", id))
 		c.want(4, refused("StopApplicationSession", "invalidSessionID"))
 
+		deny(Fault{Link: 2})
+		c.wantError("SnapshotDevice", "<snapshotObject>4242</snapshotObject>", "operation", "invalidDeviceID")
 		deny(Fault{})
 		c.wantError("RouteRegister", "", "operation", "requestIncompatibleWithObject")
 		deny(Fault{Services: []string{"RouteRegister"}, Error: "security/generic"})

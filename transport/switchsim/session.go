@@ -51,7 +51,7 @@ func (a *association) receiveSession(id int, n *node, body []byte, serve func(*a
 		return
 	}
 	a.s.exchange([]byte(n.name)).Received++
-	if a.s.faults.denied(n.name) != nil {
+	if a.s.faults.denied(n.name, a.link) != nil {
 		r.Result, r.Answered = "denied", true
 		a.send(id, sessionRefusal(n.name, sessionDenials[n.name]))
 		return
