@@ -248,7 +248,8 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 		t.counters.Illegal++
 		d.settleUnchanged()
 		return
-	case x != nil && x.State == to && (e.Type != fsmpb.EventType_ORIGINATED || len(d.c.Connections) > 1) && t.toldSince(d.c, e.Type, dev):
+	case x != nil && x.State == to && !(x.Offered && e.Type == fsmpb.EventType_DELIVERED) &&
+		(e.Type != fsmpb.EventType_ORIGINATED || len(d.c.Connections) > 1) && t.toldSince(d.c, e.Type, dev):
 		t.counters.Twins++
 		d.set(dev, e.Subject.Device, to) // a snapshot from before it says nothing of it
 		d.fillIn(e)
@@ -264,7 +265,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 	if x != nil {
 		from = x.State
 	}
-	if !legal(from, to) {
+	if !legal(from, to) && !x.GetOffered() {
 		t.counters.Illegal++
 	}
 	d.joinCaller(e, dev)

@@ -137,6 +137,31 @@ func connected(t *testing.T, more ...string) *rig {
 	return r
 }
 
+// A call that is offered rings once it is accepted, however long that takes; both
+// events are told once.
+func TestOfferedThenDelivered(t *testing.T) {
+	for _, pause := range []int64{0, 60_000} {
+		r := newRig(t, "A", "B")
+		r.say(`A: Originated x/A calling=A called=B
+			A: Offered x/B calling=A called=B
+			B: Offered x/B calling=A called=B`)
+		r.now += pause
+		r.say(`A: Delivered x/B calling=A called=B
+			B: Delivered x/B calling=A called=B`)
+		r.want(`1 originated A | A=connected
+			1 offered B | A=connected B=alerting
+			1 delivered B | A=connected B=alerting`)
+		r.now += pause
+		r.say(`B: Delivered x/B calling=A called=B`).want("") // a late copy
+		r.say(`A: Established x/B
+			B: Established x/B`)
+		r.want(`1 established B | A=connected B=connected`)
+		if n := r.m.s.counters.Illegal; n != 0 {
+			t.Errorf("%d illegal events", n)
+		}
+	}
+}
+
 // An appearance that the others share becomes inactive, whichever copy comes
 // first.
 func TestBridged(t *testing.T) {

@@ -44,6 +44,9 @@ func (d *draft) put() {
 func (d *draft) step(ch *fsmpb.CallChange, written string, to fsmpb.ConnectionState, via string, seen bool) {
 	before := slices.Clone(d.c.Connections)
 	d.set(ch.Device, written, to)
+	if x := connOf(d.c, ch.Device); x != nil { // set made it
+		x.Offered = ch.Type == fsmpb.EventType_OFFERED
+	}
 	d.note(ch.Type, ch.Device, via, seen)
 	d.tell(ch, before)
 }
@@ -95,8 +98,8 @@ func (d *draft) set(device, written string, to fsmpb.ConnectionState) {
 		}
 		d.lose(next)
 	case i >= 0:
-		if d.c.Connections[i].State == to {
-			next.SinceMs = d.c.Connections[i].SinceMs
+		if old := d.c.Connections[i]; old.State == to {
+			next.SinceMs, next.Offered = old.SinceMs, old.Offered
 		}
 		d.c.Connections[i] = next
 	default:

@@ -1598,6 +1598,7 @@ type Connection struct {
 	Ordinal       uint64                 `protobuf:"varint,4,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
 	SinceMs       int64                  `protobuf:"varint,5,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
 	SwitchDevice  string                 `protobuf:"bytes,6,opt,name=switch_device,json=switchDevice,proto3" json:"switch_device,omitempty"` // device as the switch writes it in this connection, if it differs
+	Offered       bool                   `protobuf:"varint,7,opt,name=offered,proto3" json:"offered,omitempty"`                              // alerting, but only offered so far: Delivered follows
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1672,6 +1673,13 @@ func (x *Connection) GetSwitchDevice() string {
 		return x.SwitchDevice
 	}
 	return ""
+}
+
+func (x *Connection) GetOffered() bool {
+	if x != nil {
+		return x.Offered
+	}
+	return false
 }
 
 // Transition is a change that was applied; later copies of the event for other monitored devices match it.
@@ -5516,7 +5524,7 @@ const file_state_proto_rawDesc = "" +
 	"\bCallName\x12\x12\n" +
 	"\x04link\x18\x01 \x01(\tR\x04link\x12\x12\n" +
 	"\x04call\x18\x02 \x01(\tR\x04call\x12\x14\n" +
-	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xcc\x01\n" +
+	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xe6\x01\n" +
 	"\n" +
 	"Connection\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
@@ -5524,7 +5532,8 @@ const file_state_proto_rawDesc = "" +
 	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\x12\x18\n" +
 	"\aordinal\x18\x04 \x01(\x04R\aordinal\x12\x19\n" +
 	"\bsince_ms\x18\x05 \x01(\x03R\asinceMs\x12#\n" +
-	"\rswitch_device\x18\x06 \x01(\tR\fswitchDevice\"\x97\x01\n" +
+	"\rswitch_device\x18\x06 \x01(\tR\fswitchDevice\x12\x18\n" +
+	"\aoffered\x18\a \x01(\bR\aoffered\"\x97\x01\n" +
 	"\n" +
 	"Transition\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x16\n" +
