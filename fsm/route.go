@@ -180,7 +180,9 @@ func (t *txn) routeAnswer(s *Session, q *fsmpb.RouteAnswer) Result {
 		t.choose(r, s.Id, sel)
 		return Result{ID: t.counters.Intent}
 	}
-	t.routeOver(r, &fsmpb.RouteOver{Reason: q.Reason})
+	if q.Kind != fsmpb.RouteAnswer_END { // which has no answer (ECMA-269, Route End)
+		t.routeOver(r, &fsmpb.RouteOver{Reason: q.Reason})
+	}
 	t.askNext(r, q.Reason)
 	return Result{}
 }

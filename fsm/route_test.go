@@ -202,6 +202,17 @@ func TestDefaultOutOfServiceIsNotSelected(t *testing.T) {
 	}
 }
 
+// RouteEnd has no answer: the router that sent it hears nothing more.
+func TestRouterEndsTheDialogue(t *testing.T) {
+	r := newRouting(t, 2, "")
+	r.ask(0)
+	r.told()
+	r.cs[0].answer(&fsmpb.RouteAnswer{Kind: fsmpb.RouteAnswer_END, Route: 1, Reason: "operation/generic"})
+	if asked, over := r.told(); !slices.Equal(asked, []uint64{r.cs[1].session}) || len(over) != 0 {
+		t.Errorf("asked %v, over for %v; want the other one asked, and nothing told", asked, over)
+	}
+}
+
 // The router that selected is told ReRoute, in the same dialogue, and has its
 // share of the time that the switch gives for another selection.
 func TestReroute(t *testing.T) {
