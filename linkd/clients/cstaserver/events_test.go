@@ -172,6 +172,44 @@ func TestFilterBitsAndEvents(t *testing.T) {
 	}
 }
 
+// crowd is the connection list of 60 parties with long names, one of which comes
+// from another call.
+func crowd(letters int) (list []*fsmpb.NewConnection) {
+	for i := range 60 {
+		who := strings.Repeat("d", letters) + decimal(uint64(i))
+		list = append(list, &fsmpb.NewConnection{Call: 7, Device: who, OldCall: 7, OldDevice: who, Endpoint: party(who)})
+	}
+	list[0].OldCall = 8
+	return list
+}
+
+// The answer to a request that was obeyed is never that it failed, however long
+// the list in it is.
+func TestLongAnswers(t *testing.T) {
+	for name, x := range map[string]struct {
+		letters       int
+		has, has2, no string
+	}{
+		"short": {10, "<oldConnection><callID>7</callID>", "<endpoint>", "CSTAErrorCode"},
+		"long":  {140, "<oldConnection><callID>8</callID>", "<endpoint>", "<oldConnection><callID>7</callID>"},
+		"more":  {200, "<oldConnection><callID>8</callID>", "<newConnection>", "<endpoint>"},
+		"most":  {600, "<conferenceCall>", "</ConferenceCallResponse>", "<connections>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := start(t, newCluster(t, "1000"), Options{})
+			nc := n.dial(tserver1)
+			defer nc.Close()
+			c := newConn(t.Context(), n.listener, nc)
+			c.requestDone(3, &fsmpb.RequestDone{Result: fsmpb.OutcomeResult_DONE, Request: &fsmpb.Request{Service: fsmpb.Service_CONFERENCE_CALL},
+				Connection: &fsmpb.Conn{Call: 7, Device: "1000"}, Connections: crowd(x.letters)})
+			got := string(c.buf)
+			if len(got) > csta.MaxSend || !strings.Contains(got, x.has) || !strings.Contains(got, x.has2) || strings.Contains(got, x.no) {
+				t.Errorf("%d octets: %.600s", len(got), got)
+			}
+		})
+	}
+}
+
 // An event that is too long for a frame goes without what makes it so.
 func TestLongEvents(t *testing.T) {
 	long := []byte(strings.Repeat("x", 20000))
@@ -183,6 +221,8 @@ func TestLongEvents(t *testing.T) {
 		"private data": {&fsmpb.CallChange{Private: append([]byte("\x12\xa0\x9c\x01"), long...), Data: &fsmpb.CallData{Correlator: []byte{1}}}, "privateData", "correlatorData"},
 		"user data":    {&fsmpb.CallChange{Data: &fsmpb.CallData{UserData: long, Correlator: []byte{1}}}, "userData", "correlatorData"},
 		"correlator":   {&fsmpb.CallChange{Data: &fsmpb.CallData{Correlator: long}}, "correlatorData", "cause"},
+		"connections":  {&fsmpb.CallChange{Connections: crowd(140), Data: &fsmpb.CallData{UserData: []byte{1}}}, "<oldConnection><callID>7</callID>", "<oldConnection><callID>8</callID>"},
+		"endpoints":    {&fsmpb.CallChange{Connections: crowd(200)}, "<endpoint>", "<newConnection>"},
 		"linkage":      {&fsmpb.CallChange{Linkage: "<broken", Data: &fsmpb.CallData{UserData: []byte{1}}}, "callLinkageData", "userData"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -192,6 +232,9 @@ func TestLongEvents(t *testing.T) {
 			defer nc.Close()
 			c := newConn(t.Context(), n.listener, nc)
 			x.change.Type, x.change.Call, x.change.Device = fsmpb.EventType_DELIVERED, 1, "1000"
+			if x.change.Connections != nil {
+				x.change.Type = fsmpb.EventType_CONFERENCED
+			}
 			r := &fsmpb.Record{Kind: &fsmpb.Record_Call{Call: x.change}}
 			e := c.encode(r)
 			if e == nil {

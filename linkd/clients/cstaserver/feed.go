@@ -184,7 +184,7 @@ func (c *conn) encodeCall(r *fsm.Record, change *fsmpb.CallChange) *csta.EventXM
 			c.l.count.cut.add(1)
 			c.log.Warn("event sent without all that it carries", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
 		}
-		if !shorter(change, try) {
+		if !shorter(change) {
 			c.log.Error("event not sent", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
 			return nil
 		}
