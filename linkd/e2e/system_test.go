@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"connectrpc.com/connect"
+	"github.com/holdline/holdline/transport/api/apipb"
 	"github.com/holdline/holdline/transport/switchsim"
 )
 
@@ -109,11 +111,15 @@ func (s *services) overloadOutlivesTheLeader(t *testing.T) {
 
 	s.leader.Kill()
 	s.findLeader(t)
-	held := s.ed3.must(t, "HoldCall", conn("callToBeHeld", call, "1900"))
-	golden(t, held, "<HoldCallResponse/>")
-	s.ed3.event(t, "HeldEvent", "1900")
+	operator := s.Cluster.Operators()[s.leader.ID]
+	eventually(t, "the end of the takeover", func() bool {
+		r, err := operator.Status(t.Context(), connect.NewRequest(&apipb.StatusRequest{Local: true}))
+		return err == nil && r.Msg.Switches[0].Node == s.leader.ID && r.Msg.Switches[0].Status == "overloadReached"
+	})
 	late := dial(t, s.leader.CSTA["tserver1"], "127.0.0.26", 4)
 	late.wait(t, "status overloadReached", func() bool { return len(late.status) > 0 && late.status[len(late.status)-1] == "overloadReached" })
+	golden(t, s.ed3.must(t, "HoldCall", conn("callToBeHeld", call, "1900")), "<HoldCallResponse/>")
+	s.ed3.event(t, "HeldEvent", "1900")
 	for c, from := range map[*client]int{s.ed3: before, late: 0} {
 		c.mu.Lock()
 		if slices.ContainsFunc(c.status[from:], func(told string) bool { return told != "overloadReached" && told != "initializing" }) {
@@ -144,6 +150,10 @@ func (s *services) heartbeats(t *testing.T) {
 			c.wait(t, "a heartbeat", func() bool { return len(c.status) > n })
 		}
 	}
+	golden(t, s.brief.request(t, "ApplicationSessionTerminated"), "<ApplicationSessionTerminated><sessionID>*</sessionID>"+
+		"<sessionTermReason><definedTermReason>sessionTimerExpired</definedTermReason></sessionTermReason></ApplicationSessionTerminated>")
+	<-s.brief.done
+	s.brief.clean(t)
 	<-s.deaf.done
 	s.deaf.mu.Lock()
 	defer s.deaf.mu.Unlock()
