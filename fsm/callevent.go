@@ -1,10 +1,6 @@
 package fsm
 
-import (
-	"slices"
-
-	"github.com/holdline/holdline/fsm/fsmpb"
-)
+import "github.com/holdline/holdline/fsm/fsmpb"
 
 // target is the state in which an event leaves its subject; false if the event
 // moves no connection.
@@ -29,12 +25,12 @@ func target(e *fsmpb.CallEvent, dev string) (fsmpb.ConnectionState, bool) {
 		// report nothing more, or alert next.
 		return fsmpb.ConnectionState_CONNECTED, true
 	case fsmpb.EventType_BRIDGED:
-		// A bridged appearance shares the call; the event says how only to the
-		// monitor of that appearance.
+		// The appearance became inactive, which is the state queued (ECMA-269
+		// 17.2.1). Only its own monitor may say otherwise.
 		if e.HasLocal && e.Via == dev && e.Local != fsmpb.ConnectionState_NULL && e.Local != fsmpb.ConnectionState_STATE_UNKNOWN {
 			return e.Local, true
 		}
-		return fsmpb.ConnectionState_CONNECTED, true
+		return fsmpb.ConnectionState_QUEUED_STATE, true
 	}
 	return fsmpb.ConnectionState_NULL, false
 }
@@ -98,7 +94,7 @@ func (t *txn) eventOnLive(src *source, c *Call, e *fsmpb.CallEvent) {
 		for len(d.c.Connections) > 0 {
 			d.clearStuck(d.c.Connections[0].Device)
 		}
-		d.bury(0)
+		d.end(causeTerminated)
 		t.applyEvent(t.newCall(src, e.Subject.Call), e, dev)
 	default:
 		d := t.change(src, c)
@@ -252,7 +248,8 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 		t.counters.Illegal++
 		d.settleUnchanged()
 		return
-	case x != nil && x.State == to && (e.Type != fsmpb.EventType_ORIGINATED || len(d.c.Connections) > 1) && t.toldSince(d.c, e.Type, dev):
+	case x != nil && x.State == to && !(x.Offered && e.Type == fsmpb.EventType_DELIVERED) &&
+		(e.Type != fsmpb.EventType_ORIGINATED || len(d.c.Connections) > 1) && t.toldSince(d.c, e.Type, dev):
 		t.counters.Twins++
 		d.set(dev, e.Subject.Device, to) // a snapshot from before it says nothing of it
 		d.fillIn(e)
@@ -268,7 +265,7 @@ func (t *txn) applyEvent(d *draft, e *fsmpb.CallEvent, dev string) {
 	if x != nil {
 		from = x.State
 	}
-	if !legal(from, to) {
+	if !legal(from, to) && !x.GetOffered() {
 		t.counters.Illegal++
 	}
 	d.joinCaller(e, dev)
@@ -367,12 +364,10 @@ func (d *draft) originate(dev string) {
 // callCleared ends the call for everybody.
 func (d *draft) callCleared(e *fsmpb.CallEvent) {
 	d.absorb(e)
-	before := slices.Clone(d.c.Connections)
 	for len(d.c.Connections) > 0 {
 		d.clear(d.c.Connections[0].Device, e.Cause)
 	}
-	d.tell(changeOf(e, "", d.c.Answered), before)
-	d.bury(0)
+	d.over(changeOf(e, "", d.c.Answered))
 }
 
 // changeOf makes the record of an event. Digits that are dialled after the

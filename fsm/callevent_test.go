@@ -137,6 +137,48 @@ func connected(t *testing.T, more ...string) *rig {
 	return r
 }
 
+// A call that is offered rings once it is accepted, however long that takes; both
+// events are told once.
+func TestOfferedThenDelivered(t *testing.T) {
+	for _, pause := range []int64{0, 60_000} {
+		r := newRig(t, "A", "B")
+		r.say(`A: Originated x/A calling=A called=B
+			A: Offered x/B calling=A called=B
+			B: Offered x/B calling=A called=B`)
+		r.now += pause
+		r.say(`A: Delivered x/B calling=A called=B
+			B: Delivered x/B calling=A called=B`)
+		r.want(`1 originated A | A=connected
+			1 offered B | A=connected B=alerting
+			1 delivered B | A=connected B=alerting`)
+		r.now += pause
+		r.say(`B: Delivered x/B calling=A called=B`).want("") // a late copy
+		r.say(`A: Established x/B
+			B: Established x/B`)
+		r.want(`1 established B | A=connected B=connected`)
+		if n := r.m.s.counters.Illegal; n != 0 {
+			t.Errorf("%d illegal events", n)
+		}
+	}
+}
+
+// An appearance that the others share becomes inactive, whichever copy comes
+// first.
+func TestBridged(t *testing.T) {
+	for _, first := range []string{"A", "C"} {
+		r := connected(t, "C")
+		r.say(`A: Conferenced x/A second= list=x/A,x/B,x/C other=C`)
+		r.seen()
+		r.say(first + `: Bridged x/C`)
+		for _, via := range []string{"A", "B", "C"} {
+			if via != first {
+				r.say(via + `: Bridged x/C`)
+			}
+		}
+		r.want(`1 bridged C | A=connected B=connected C=queued`).wantCalls("1 A=connected B=connected C=queued")
+	}
+}
+
 // A device whose copies were lost doesn't bring old transitions back.
 func TestTwinsLost(t *testing.T) {
 	r := connected(t)
@@ -280,8 +322,7 @@ func TestCallCleared(t *testing.T) {
 	r.say(`A: CallCleared x
 		B: CallCleared x`)
 	r.want(`1 connectioncleared* A | A=null B=connected
-		1 connectioncleared* B | B=null
-		1 callcleared | A=null B=null`)
+		1 connectioncleared* B | B=null`) // nobody monitors the call
 }
 
 func TestOtherEvents(t *testing.T) {
@@ -313,10 +354,10 @@ func TestOtherEvents(t *testing.T) {
 		"1 failed 555 | A=connected 555=fail",
 		"1 connectioncleared 555 | A=connected 555=null",
 		"1 offered B | A=connected B=alerting",
-		"1 bridged C | A=connected B=alerting C=connected",
-		"1 established B | A=connected B=connected C=connected",
-		"1 digitsdialed B | A=connected B=connected C=connected",
-		"1 digitsgenerated B | A=connected B=connected C=connected",
+		"1 bridged C | A=connected B=alerting C=queued",
+		"1 established B | A=connected B=connected C=queued",
+		"1 digitsdialed B | A=connected B=connected C=queued",
+		"1 digitsgenerated B | A=connected B=connected C=queued",
 	}
 	for i := range want {
 		if i >= len(got) || got[i] != want[i] {

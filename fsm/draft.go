@@ -44,6 +44,9 @@ func (d *draft) put() {
 func (d *draft) step(ch *fsmpb.CallChange, written string, to fsmpb.ConnectionState, via string, seen bool) {
 	before := slices.Clone(d.c.Connections)
 	d.set(ch.Device, written, to)
+	if x := connOf(d.c, ch.Device); x != nil { // set made it
+		x.Offered = ch.Type == fsmpb.EventType_OFFERED
+	}
 	d.note(ch.Type, ch.Device, via, seen)
 	d.tell(ch, before)
 }
@@ -95,8 +98,8 @@ func (d *draft) set(device, written string, to fsmpb.ConnectionState) {
 		}
 		d.lose(next)
 	case i >= 0:
-		if d.c.Connections[i].State == to {
-			next.SinceMs = d.c.Connections[i].SinceMs
+		if old := d.c.Connections[i]; old.State == to {
+			next.SinceMs, next.Offered = old.SinceMs, old.Offered
 		}
 		d.c.Connections[i] = next
 	default:
@@ -177,10 +180,24 @@ func (d *draft) settle(cause string) {
 	d.end(cause)
 }
 
-// end clears what is left of the call and buries it.
+// end clears what is left of the call, and then it is over.
 func (d *draft) end(cause string) {
 	for len(d.c.Connections) > 0 {
 		d.clear(d.c.Connections[0].Device, cause)
+	}
+	ch := &fsmpb.CallChange{Type: fsmpb.EventType_CALL_CLEARED, Cause: cause, Linkage: d.c.Linkage}
+	if x := d.c.Data; x.GetCorrelator() != nil || x.GetUserData() != nil {
+		ch.Data, ch.DataPresent = &fsmpb.CallData{Correlator: x.Correlator, UserData: x.UserData}, true
+	}
+	d.over(ch)
+}
+
+// over buries a call without parties that became no other one. CallCleared is
+// for call-type monitors only, and comes after ConnectionCleared for each of
+// its devices (ECMA-269 17.2.2); we monitor devices, so that no switch sends it.
+func (d *draft) over(ch *fsmpb.CallChange) {
+	if d.c.Followers = d.followers(d.c, nil); len(d.c.Followers) > 0 {
+		d.tell(ch, nil)
 	}
 	d.bury(0)
 }

@@ -5,7 +5,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// systemStatus values (ECMA-323; meanings of ECMA-269 12.2.25).
+// systemStatus values (ECMA-323; meanings of ECMA-269 12.2.28).
 const (
 	statusDisabled          = "disabled"
 	statusPartiallyDisabled = "partiallyDisabled"
@@ -69,11 +69,15 @@ func (t *txn) claimLink(c *fsmpb.ClaimLink) Result {
 
 // setStatus stores a switch with another status and tells its clients.
 func (t *txn) setStatus(s *Switch, status, reason string) {
+	t.putStatus(s, status)
+	t.tellStatus(s, status, reason, "")
+}
+
+func (t *txn) putStatus(s *Switch, status string) {
 	if s.Status != status {
 		s.Status, s.SinceMs = status, t.timeMS
 	}
 	t.switches.put(s.Name, s)
-	t.tellStatus(s, status, reason, "")
 }
 
 func (t *txn) tellStatus(s *Switch, status, reason, device string) {
@@ -166,9 +170,10 @@ func (t *txn) switchReady(c *fsmpb.SwitchReady) Result {
 
 // heardStatus is what clients are told while the link says status. Enabled is
 // the switch's own restart: it concerns the link's monitors, not the clients'.
+// overloadRelieved is about the moment: from then on all is normal.
 func heardStatus(status string) string {
 	switch status {
-	case "", statusEnabled:
+	case "", statusEnabled, statusOverloadRelieved:
 		return statusNormal
 	}
 	return status
@@ -199,11 +204,19 @@ func (t *txn) linkStatus(src *source, status string) {
 	if status == statusEnabled || status == statusDisabled {
 		t.unmonitored(src.sw)
 	}
-	if s.Ready && heardStatus(status) != s.Status {
-		t.setStatus(s, heardStatus(status), "the switch says "+status)
-		return
+	// What ends an overload is told in the switch's own words, and both of them
+	// if it says so twice.
+	lifted := was == statusOverloadRelieved && status == statusNormal || status == statusOverloadRelieved
+	reason := "the switch says " + status
+	switch heard := heardStatus(status); {
+	case !s.Ready || heard == s.Status && !lifted:
+		t.switches.put(s.Name, s)
+	case status == statusOverloadRelieved:
+		t.putStatus(s, heard)
+		t.tellStatus(s, status, reason, "")
+	default:
+		t.setStatus(s, heard, reason)
 	}
-	t.switches.put(s.Name, s)
 }
 
 // unmonitored takes the link's monitors for gone: enabled after a restart says

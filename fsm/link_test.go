@@ -118,6 +118,46 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// An overload is the switch's state until the switch says that it is over, and
+// what says so is told as it was said.
+func TestOverload(t *testing.T) {
+	r := newRig(t, "A")
+	status := func(said, stays, told string) {
+		t.Helper()
+		r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: said}}})
+		r.want(told)
+		if sw, _ := r.m.s.Switch("pbx"); sw.Status != stays {
+			t.Errorf("after %s the switch is %s, want %s", said, sw.Status, stays)
+		}
+	}
+	ready := func(told string) {
+		t.Helper()
+		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_SwitchReady{SwitchReady: &fsmpb.SwitchReady{Switch: "pbx", Epoch: r.epoch}}})
+		r.want(told)
+	}
+	ready("status normal")
+	status("overloadImminent", "overloadImminent", "status overloadImminent")
+	status("overloadReached", "overloadReached", "status overloadReached")
+	status("overloadReached", "overloadReached", "") // a heartbeat
+	status("messagesLost", "overloadReached", "")
+	// Another leader, whose link the switch told the same.
+	r.claim("two")
+	r.want("status initializing")
+	status("overloadReached", "initializing", "")
+	ready("status overloadReached")
+	status("overloadRelieved", "normal", "status overloadRelieved")
+	status("overloadRelieved", "normal", "")
+	status("normal", "normal", "status normal")
+	status("normal", "normal", "")
+	status("overloadReached", "overloadReached", "status overloadReached")
+	status("normal", "normal", "status normal")
+	// It was relieved while another leader took over.
+	r.claim("one")
+	r.want("status initializing")
+	status("overloadRelieved", "initializing", "")
+	ready("status normal")
+}
+
 func TestOldLinkClosed(t *testing.T) {
 	r := newRig(t, "A")
 	for id := range uint64(3) {

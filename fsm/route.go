@@ -25,14 +25,10 @@ func (t *txn) routeRequested(l *Link, q *fsmpb.RouteRequested) {
 	if _, ok := t.routeNamed(l, q.SwitchRoute); ok {
 		return
 	}
-	wait := t.settings.RouteMs
-	if q.ReplyTimeoutMs > 0 {
-		wait = int64(q.ReplyTimeoutMs)
-	}
 	t.counters.Route++
 	r := &Route{
 		Id: t.counters.Route, Switch: l.Switch, Device: t.DeviceID(l.Switch, q.Device), SwitchRoute: q.SwitchRoute, Epoch: l.Epoch,
-		Calling: t.ourParty(l.Switch, q.Calling), Current: t.ourParty(l.Switch, q.Current), ReplyDueMs: t.timeMS + wait,
+		Calling: t.ourParty(l.Switch, q.Calling), Current: t.ourParty(l.Switch, q.Current), ReplyDueMs: t.timeMS + t.replyTime(q.ReplyTimeoutMs),
 	}
 	if proto.Size(q.Data) <= int(t.settings.CallDataBytes) {
 		r.Data = q.Data
@@ -43,6 +39,14 @@ func (t *txn) routeRequested(l *Link, q *fsmpb.RouteRequested) {
 		r.Call = t.ourCall(l.Name, q.Call.Call)
 	}
 	t.askNext(r, reasonTimeout)
+}
+
+// replyTime is how long a switch waits for a route, if it says how long.
+func (t *txn) replyTime(told int32) int64 {
+	if told > 0 {
+		return int64(told)
+	}
+	return t.settings.RouteMs
 }
 
 // ourParty gives a party the ID of its device, if it came with an alias.
@@ -176,7 +180,9 @@ func (t *txn) routeAnswer(s *Session, q *fsmpb.RouteAnswer) Result {
 		t.choose(r, s.Id, sel)
 		return Result{ID: t.counters.Intent}
 	}
-	t.routeOver(r, &fsmpb.RouteOver{Reason: q.Reason})
+	if q.Kind != fsmpb.RouteAnswer_END { // which has no answer (ECMA-269, Route End)
+		t.routeOver(r, &fsmpb.RouteOver{Reason: q.Reason})
+	}
 	t.askNext(r, q.Reason)
 	return Result{}
 }
@@ -216,29 +222,33 @@ func (t *txn) routeEnded(l *Link, e *fsmpb.RouteEnded) {
 	if !ok {
 		return
 	}
-	t.routeOver(r, &fsmpb.RouteOver{Reason: e.Reason, Used: e.Used, IsUsed: e.IsUsed, Reroute: e.Reroute})
-	switch {
-	case e.Reroute:
-		t.reroute(proto.CloneOf(r))
-	case !e.IsUsed: // RouteUsed comes before the end
+	if e.Reroute {
+		t.reroute(proto.CloneOf(r), t.replyTime(e.ReplyTimeoutMs))
+		return
+	}
+	t.routeOver(r, &fsmpb.RouteOver{Reason: e.Reason, Used: e.Used, IsUsed: e.IsUsed})
+	if !e.IsUsed { // RouteUsed comes before the end
 		t.dropRoute(r.Id)
 	}
 }
 
-// reroute asks the router again that selected, for another destination. If it
-// was the default that didn't do, nothing better is left.
-func (t *txn) reroute(r *Route) {
+// reroute has the router that selected select again: in the same dialogue, so
+// that it is told ReRoute and no new RouteRequest. If it was the default that
+// didn't do, nothing better is left.
+func (t *txn) reroute(r *Route, wait int64) {
 	g, ok := t.registrations.get(r.Registration)
 	s, _ := t.sessions.get(g.GetSession())
 	r.Selected = false
-	r.ReplyDueMs = t.timeMS + t.settings.RouteMs
+	r.ReplyDueMs = t.timeMS + wait
 	switch {
 	case r.Registration == 0:
 		t.endRoute(r, "operation/invalidDestination")
 	case ok && s.GetAttachment() == g.Attachment:
-		share := t.settings.RouteMs / int64(len(t.routersLeft(r))+2)
-		t.ask(r, g.Session, t.timeMS+max(share, 1))
+		r.DueMs = t.timeMS + max(wait/int64(len(t.routersLeft(r))+2), 1)
+		t.putRoute(r)
+		t.routeOver(r, &fsmpb.RouteOver{Reroute: true, DueMs: r.DueMs})
 	default:
+		t.routeOver(r, &fsmpb.RouteOver{Reason: reasonGone})
 		t.askNext(r, reasonTimeout)
 	}
 }

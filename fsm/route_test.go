@@ -202,17 +202,86 @@ func TestDefaultOutOfServiceIsNotSelected(t *testing.T) {
 	}
 }
 
+// RouteEnd has no answer: the router that sent it hears nothing more.
+func TestRouterEndsTheDialogue(t *testing.T) {
+	r := newRouting(t, 2, "")
+	r.ask(0)
+	r.told()
+	r.cs[0].answer(&fsmpb.RouteAnswer{Kind: fsmpb.RouteAnswer_END, Route: 1, Reason: "operation/generic"})
+	if asked, over := r.told(); !slices.Equal(asked, []uint64{r.cs[1].session}) || len(over) != 0 {
+		t.Errorf("asked %v, over for %v; want the other one asked, and nothing told", asked, over)
+	}
+}
+
+// The router that selected is told ReRoute, in the same dialogue, and has its
+// share of the time that the switch gives for another selection.
 func TestReroute(t *testing.T) {
-	r := newRouting(t, 1, "1001")
+	r := newRouting(t, 2, "1001")
 	r.ask(0)
 	r.cs[0].answer(&fsmpb.RouteAnswer{Route: 1, Destination: "1002"})
-	r.told()
-	r.in(func(t *txn) { t.routeEnded(r.link(), &fsmpb.RouteEnded{SwitchRoute: "x1", Reroute: true}) })
-	if asked, over := r.told(); len(asked) != 1 || len(over) != 1 {
-		t.Errorf("asked %v, over %v; want one of each", asked, over)
+	r.take()
+	again := func() {
+		r.in(func(t *txn) {
+			t.routeEnded(r.link(), &fsmpb.RouteEnded{SwitchRoute: "x1", Reroute: true, ReplyTimeoutMs: 3000})
+		})
 	}
+	again()
+	diff(t, "records", r.take(), []*Record{{Switch: "pbx", Kind: &fsmpb.Record_RouteOver{RouteOver: &fsmpb.RouteOver{
+		Route: 1, Registration: 1, Session: r.cs[0].session, Reroute: true, DueMs: r.now + 1000}}}})
 	if res := r.cs[0].answer(&fsmpb.RouteAnswer{Route: 1, Destination: "1000"}); res.Err != nil {
 		t.Errorf("the second selection of a rerouted dialogue: %v", res.Err)
+	}
+	// It says nothing this time: the next one is asked.
+	again()
+	r.take()
+	r.wait(1000)
+	asked, over := r.told()
+	if !slices.Equal(asked, []uint64{r.cs[1].session}) || !slices.Equal(over, []uint64{r.cs[0].session}) {
+		t.Errorf("asked %v, over for %v", asked, over)
+	}
+	// This one selects, and is gone when the switch wants another destination.
+	r.cs[1].answer(&fsmpb.RouteAnswer{Route: 1, Destination: "1002"})
+	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_DetachSession{DetachSession: &fsmpb.DetachSession{Session: r.cs[1].session, Attachment: r.cs[1].attachment}}})
+	r.take()
+	again()
+	if last := r.intents(); last[len(last)-1].Destination != "1001" {
+		t.Errorf("intents: %v; want the default at last", last)
+	}
+	// The default doesn't do either.
+	again()
+	if last := r.intents(); last[len(last)-1].Service != fsmpb.Service_ROUTE_END {
+		t.Errorf("intents: %v; want the end", last)
+	}
+}
+
+// The switch ends our registration and refuses another one: its routers are told.
+func TestRegistrationRefusedLater(t *testing.T) {
+	r := newRouting(t, 2, "")
+	r.ask(0)
+	r.take()
+	down := func(category, value string) {
+		r.in(func(t *txn) { t.routerUp(r.link(), &fsmpb.RouterUp{Device: "9000", Category: category, Value: value}) })
+	}
+	down("", "")
+	down("systemResourceAvailibility", "registrationLimitExceeded")
+	if got := r.take(); len(got) != 0 {
+		t.Errorf("told %v of what may pass", got)
+	}
+	down("operation", "privilegeViolationSpecifiedDevice")
+	var ended []uint64
+	for _, x := range r.take() {
+		if o := x.GetRouteOver(); o != nil && o.Route == 0 {
+			ended = append(ended, o.Registration)
+			if o.Reason != "operation/privilegeViolationSpecifiedDevice" || o.Session != r.cs[o.Registration-1].session {
+				t.Errorf("told: %v", o)
+			}
+		}
+	}
+	if !slices.Equal(ended, []uint64{1, 2}) {
+		t.Errorf("ended registrations: %v", ended)
+	}
+	if n := len(slices.Collect(r.m.View().Registrations())); n != 0 {
+		t.Errorf("%d registrations are left", n)
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 // Clients register as routers of a route point, or of all of a switch. The
 // leader registers the device at the switch while a registration of ours stands.
 
+// operationError is the category of refusals that no waiting mends.
+const operationError = "operation"
+
 // registerRouter answers at once if the switch's registration for the device is
 // up already. One that the session's earlier attachment made is taken up again.
 func (t *txn) registerRouter(a asker, device string) Result {
@@ -78,12 +81,20 @@ func (t *txn) routerUp(l *Link, u *fsmpb.RouterUp) {
 		device = t.DeviceID(l.Switch, u.Device)
 	}
 	for _, r := range slices.Collect(t.Registrations()) {
-		if r.Switch != l.Switch || r.Device != device || !r.Pending {
+		if r.Switch != l.Switch || r.Device != device {
 			continue
 		}
 		s, ok := t.sessions.get(r.Session)
 		a := asker{session: s, ordinal: r.Ordinal, invoke: r.Invoke}
 		switch {
+		case !r.Pending && u.Category == operationError:
+			// It was up once, and the switch won't have it again. Any other refusal
+			// passes: the leader goes on trying.
+			t.emit(&Record{Switch: r.Switch, Kind: &fsmpb.Record_RouteOver{RouteOver: &fsmpb.RouteOver{
+				Registration: r.Id, Session: r.Session, Reason: u.Category + "/" + u.Value,
+			}}})
+			t.dropRouter(r)
+		case !r.Pending:
 		case u.Up:
 			r = proto.CloneOf(r)
 			r.Pending = false

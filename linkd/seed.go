@@ -41,6 +41,8 @@ func switchOptions(sw config.Switch) []*fsmpb.Option {
 		filter = "wanted"
 	}
 	o := []*fsmpb.Option{
+		{Name: "application", Value: sw.Application},
+		{Name: "association", Value: sw.Association},
 		{Name: "connect_timeout", Value: sw.ConnectTimeout.String()},
 		{Name: "edition", Value: strconv.Itoa(sw.Edition)},
 		{Name: "filter", Value: filter},
@@ -50,6 +52,7 @@ func switchOptions(sw config.Switch) []*fsmpb.Option {
 		{Name: "requests_per_second", Value: strconv.Itoa(sw.RequestsPerSecond)},
 		{Name: "resync_rate", Value: strconv.Itoa(sw.ResyncRate)},
 		{Name: "retry_max", Value: sw.ReconnectMax.String()},
+		{Name: "session", Value: sw.Session.String()},
 		{Name: "standby", Value: sw.Standby},
 	}
 	return o

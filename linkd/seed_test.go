@@ -48,18 +48,18 @@ func TestWhatAFileMaySayIsTaken(t *testing.T) {
 		"defaults": {},
 		"least": {
 			"session_life = \"30s\"\nheartbeat = \"1s\"\nheartbeat_misses = 1\nmax_clients = 1\nqueue_records = 100\nqueue_bytes = 131072\nwrite_timeout = \"100ms\"\n",
-			"monitor_release = \"0s\"\nrequests_per_second = 1\nrequest_timeout = \"100ms\"\nconnect_timeout = \"100ms\"\nreconnect_max = \"1s\"\nkeepalive = \"1s\"\nkeepalive_misses = 1\nresync_rate = 1\n",
+			"monitor_release = \"0s\"\nrequests_per_second = 1\nrequest_timeout = \"100ms\"\nconnect_timeout = \"100ms\"\nreconnect_max = \"1s\"\nkeepalive = \"1s\"\nkeepalive_misses = 1\nresync_rate = 1\nsession = \"3s\"\n",
 			"feed_records = 1024\nfeed_bytes = 1048576\nsessions = 1\nmonitors_per_session = 1\nintents = 16\ncall_data_bytes = 256\n",
 			"tombstone = \"1s\"\nunclaimed_monitors = \"1s\"\nrequest = \"500ms\"\nroute_reply = \"200ms\"\n",
 		},
 		"most": {
 			"session_life = \"24h\"\nheartbeat = \"10m\"\nheartbeat_misses = 10\nmax_clients = 10000\nqueue_records = 1000000\nqueue_bytes = 1073741824\nwrite_timeout = \"5m\"\n",
-			"monitor_release = \"1h\"\nrequests_per_second = 10000\nrequest_timeout = \"1m\"\nconnect_timeout = \"1m\"\nreconnect_max = \"10m\"\nkeepalive = \"10m\"\nkeepalive_misses = 10\nresync_rate = 10000\n",
+			"monitor_release = \"1h\"\nrequests_per_second = 10000\nrequest_timeout = \"1m\"\nconnect_timeout = \"1m\"\nreconnect_max = \"10m\"\nkeepalive = \"10m\"\nkeepalive_misses = 10\nresync_rate = 10000\nsession = \"24h\"\n",
 			"feed_records = 4194304\nfeed_bytes = 4294967296\nsessions = 65536\nmonitors_per_session = 1000000\nintents = 100000\ncall_data_bytes = 65536\n",
 			"tombstone = \"1h\"\nunclaimed_monitors = \"1h\"\nrequest = \"5m\"\nroute_reply = \"1m\"\n",
 		},
 		"off":   {listener: "heartbeat = \"0s\"\n", sw: "requests_per_second = 0\nkeepalive = \"0s\"\n"},
-		"other": {"filter = \"true_passes\"\nresume = \"snapshot\"\nserve = \"any\"\nedition = 6\n", "filter = \"true_passes\"\nstandby = \"cold\"\nedition = 3\n", "", ""},
+		"other": {"filter = \"true_passes\"\nresume = \"snapshot\"\nserve = \"any\"\nedition = 6\n", "filter = \"true_passes\"\nstandby = \"cold\"\nedition = 3\nassociation = \"explicit\"\napplication = \"acd\"\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := config.Parse("x.hcl", fmt.Appendf(nil, frame, c.listener, c.sw, c.limits, c.timers))

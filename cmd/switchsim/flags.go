@@ -67,12 +67,12 @@ NUMBERS
 
 HTTP
 
-   GET /truth, /events?since=N, /requests, /violations, /associations
+   GET /truth, /events?since=N, /requests, /messages, /violations, /associations
    POST /traffic {"calls_per_second": 50}
    POST /do      {"action": A, "device": D, "to": D, "call": C, "other": C, ...}
-      inbound offhook dial answer hold retrieve consult alternate reconnect transfer
-      conference transferto join deflect clear clearcall digits data agent dnd forward
-      service
+      inbound offer accept offhook dialdigits dial answer hold retrieve consult
+      alternate reconnect transfer conference transferto join bridge deflect clear
+      clearcall digits data private agent dnd forward service
    POST /fault/KIND
       crash        {"seconds": 2, "restart": false}
       drop         {"link": 1, "association": 0, "orderly": false}
@@ -83,9 +83,13 @@ HTTP
       forget       {"calls": ["770001"], "count": 0}
       slow         {"services": ["MakeCall"], "delay_ms": 500, "answer_only": false}
       mute         {"services": ["MakeCall"], "execute": true, "count": 1}
+      deny         {"link": 0, "services": ["MakeCall"], "count": 1, "error": "operation/generic"}
       status       {"status": "overloadReached"}
       rename       {"rename": "distinct"}
       stopmonitor  {"link": 1, "association": 0, "device": "1000"}
+      stoprouter   {"link": 1, "association": 0, "device": "6000"}
+      stopregister {"link": 1, "association": 0}
+      stopsession  {"link": 1, "association": 0}
       clear        {}
 
    A link is counted from 1; 0 or none means all of them.`

@@ -947,8 +947,8 @@ type CallEvent struct {
 	SecondaryOld   *SwitchConn `protobuf:"bytes,12,opt,name=secondary_old,json=secondaryOld,proto3" json:"secondary_old,omitempty"`
 	Other          *Party      `protobuf:"bytes,13,opt,name=other,proto3" json:"other,omitempty"` // transferredToDevice, addedParty
 	Connections    []*ListItem `protobuf:"bytes,14,rep,name=connections,proto3" json:"connections,omitempty"`
-	NumberQueued   int32       `protobuf:"varint,15,opt,name=number_queued,json=numberQueued,proto3" json:"number_queued,omitempty"`
-	CallsInFront   int32       `protobuf:"varint,16,opt,name=calls_in_front,json=callsInFront,proto3" json:"calls_in_front,omitempty"`
+	NumberQueued   *int32      `protobuf:"varint,15,opt,name=number_queued,json=numberQueued,proto3,oneof" json:"number_queued,omitempty"` // absent: not told; 0 is told
+	CallsInFront   *int32      `protobuf:"varint,16,opt,name=calls_in_front,json=callsInFront,proto3,oneof" json:"calls_in_front,omitempty"`
 	Digits         string      `protobuf:"bytes,17,opt,name=digits,proto3" json:"digits,omitempty"` // DigitsDialed before answer; never those after it
 	Data           *CallData   `protobuf:"bytes,18,opt,name=data,proto3" json:"data,omitempty"`     // only the fields present change the call
 	DataPresent    bool        `protobuf:"varint,19,opt,name=data_present,json=dataPresent,proto3" json:"data_present,omitempty"`
@@ -1090,15 +1090,15 @@ func (x *CallEvent) GetConnections() []*ListItem {
 }
 
 func (x *CallEvent) GetNumberQueued() int32 {
-	if x != nil {
-		return x.NumberQueued
+	if x != nil && x.NumberQueued != nil {
+		return *x.NumberQueued
 	}
 	return 0
 }
 
 func (x *CallEvent) GetCallsInFront() int32 {
-	if x != nil {
-		return x.CallsInFront
+	if x != nil && x.CallsInFront != nil {
+		return *x.CallsInFront
 	}
 	return 0
 }
@@ -2254,15 +2254,18 @@ func (x *RouteRequested) GetData() *CallData {
 	return nil
 }
 
+// RouteEnded says what became of a dialogue: the route used, another one wanted,
+// or that it is over.
 type RouteEnded struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	SwitchRoute   string                 `protobuf:"bytes,1,opt,name=switch_route,json=switchRoute,proto3" json:"switch_route,omitempty"`
-	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	Used          *Party                 `protobuf:"bytes,3,opt,name=used,proto3" json:"used,omitempty"`
-	IsUsed        bool                   `protobuf:"varint,4,opt,name=is_used,json=isUsed,proto3" json:"is_used,omitempty"`
-	Reroute       bool                   `protobuf:"varint,5,opt,name=reroute,proto3" json:"reroute,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	SwitchRoute    string                 `protobuf:"bytes,1,opt,name=switch_route,json=switchRoute,proto3" json:"switch_route,omitempty"`
+	Reason         string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	Used           *Party                 `protobuf:"bytes,3,opt,name=used,proto3" json:"used,omitempty"`
+	IsUsed         bool                   `protobuf:"varint,4,opt,name=is_used,json=isUsed,proto3" json:"is_used,omitempty"`
+	Reroute        bool                   `protobuf:"varint,5,opt,name=reroute,proto3" json:"reroute,omitempty"`
+	ReplyTimeoutMs int32                  `protobuf:"varint,6,opt,name=reply_timeout_ms,json=replyTimeoutMs,proto3" json:"reply_timeout_ms,omitempty"` // for another route; 0: not told
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *RouteEnded) Reset() {
@@ -2328,6 +2331,13 @@ func (x *RouteEnded) GetReroute() bool {
 		return x.Reroute
 	}
 	return false
+}
+
+func (x *RouteEnded) GetReplyTimeoutMs() int32 {
+	if x != nil {
+		return x.ReplyTimeoutMs
+	}
+	return 0
 }
 
 type RouterUp struct {
@@ -2554,7 +2564,7 @@ const file_fact_proto_rawDesc = "" +
 	"\x0foriginal_called\x18\x06 \x01(\v2\x16.holdline.fsm.v1.PartyR\x0eoriginalCalled\"4\n" +
 	"\bVariable\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value\"\xd5\b\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value\"\x84\t\n" +
 	"\tCallEvent\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x10\n" +
 	"\x03via\x18\x02 \x01(\tR\x03via\x125\n" +
@@ -2570,9 +2580,9 @@ const file_fact_proto_rawDesc = "" +
 	"\x0fnew_destination\x18\v \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enewDestination\x12@\n" +
 	"\rsecondary_old\x18\f \x01(\v2\x1b.holdline.fsm.v1.SwitchConnR\fsecondaryOld\x12,\n" +
 	"\x05other\x18\r \x01(\v2\x16.holdline.fsm.v1.PartyR\x05other\x12;\n" +
-	"\vconnections\x18\x0e \x03(\v2\x19.holdline.fsm.v1.ListItemR\vconnections\x12#\n" +
-	"\rnumber_queued\x18\x0f \x01(\x05R\fnumberQueued\x12$\n" +
-	"\x0ecalls_in_front\x18\x10 \x01(\x05R\fcallsInFront\x12\x16\n" +
+	"\vconnections\x18\x0e \x03(\v2\x19.holdline.fsm.v1.ListItemR\vconnections\x12(\n" +
+	"\rnumber_queued\x18\x0f \x01(\x05H\x00R\fnumberQueued\x88\x01\x01\x12)\n" +
+	"\x0ecalls_in_front\x18\x10 \x01(\x05H\x01R\fcallsInFront\x88\x01\x01\x12\x16\n" +
 	"\x06digits\x18\x11 \x01(\tR\x06digits\x12-\n" +
 	"\x04data\x18\x12 \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\x12!\n" +
 	"\fdata_present\x18\x13 \x01(\bR\vdataPresent\x12\x18\n" +
@@ -2580,7 +2590,9 @@ const file_fact_proto_rawDesc = "" +
 	"\aprivate\x18\x15 \x01(\fR\aprivate\x12?\n" +
 	"\x0fnetwork_calling\x18\x16 \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enetworkCalling\x12=\n" +
 	"\x0enetwork_called\x18\x17 \x01(\v2\x16.holdline.fsm.v1.PartyR\rnetworkCalled\x128\n" +
-	"\voriginating\x18\x18 \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\"\x9b\x02\n" +
+	"\voriginating\x18\x18 \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginatingB\x10\n" +
+	"\x0e_number_queuedB\x11\n" +
+	"\x0f_calls_in_front\"\x9b\x02\n" +
 	"\bListItem\x12B\n" +
 	"\x0enew_connection\x18\x01 \x01(\v2\x1b.holdline.fsm.v1.SwitchConnR\rnewConnection\x12B\n" +
 	"\x0eold_connection\x18\x02 \x01(\v2\x1b.holdline.fsm.v1.SwitchConnR\roldConnection\x122\n" +
@@ -2676,14 +2688,15 @@ const file_fact_proto_rawDesc = "" +
 	"\acalling\x18\x04 \x01(\v2\x16.holdline.fsm.v1.PartyR\acalling\x120\n" +
 	"\acurrent\x18\x05 \x01(\v2\x16.holdline.fsm.v1.PartyR\acurrent\x12(\n" +
 	"\x10reply_timeout_ms\x18\x06 \x01(\x05R\x0ereplyTimeoutMs\x12-\n" +
-	"\x04data\x18\a \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\"\xa6\x01\n" +
+	"\x04data\x18\a \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\"\xd0\x01\n" +
 	"\n" +
 	"RouteEnded\x12!\n" +
 	"\fswitch_route\x18\x01 \x01(\tR\vswitchRoute\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12*\n" +
 	"\x04used\x18\x03 \x01(\v2\x16.holdline.fsm.v1.PartyR\x04used\x12\x17\n" +
 	"\ais_used\x18\x04 \x01(\bR\x06isUsed\x12\x18\n" +
-	"\areroute\x18\x05 \x01(\bR\areroute\"\x95\x01\n" +
+	"\areroute\x18\x05 \x01(\bR\areroute\x12(\n" +
+	"\x10reply_timeout_ms\x18\x06 \x01(\x05R\x0ereplyTimeoutMs\"\x95\x01\n" +
 	"\bRouterUp\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x0e\n" +
 	"\x02up\x18\x02 \x01(\bR\x02up\x12/\n" +
@@ -2893,6 +2906,7 @@ func file_fact_proto_init() {
 		(*Fact_Lost)(nil),
 		(*Fact_CallMonitorEnded)(nil),
 	}
+	file_fact_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

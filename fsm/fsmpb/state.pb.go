@@ -1598,6 +1598,7 @@ type Connection struct {
 	Ordinal       uint64                 `protobuf:"varint,4,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
 	SinceMs       int64                  `protobuf:"varint,5,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
 	SwitchDevice  string                 `protobuf:"bytes,6,opt,name=switch_device,json=switchDevice,proto3" json:"switch_device,omitempty"` // device as the switch writes it in this connection, if it differs
+	Offered       bool                   `protobuf:"varint,7,opt,name=offered,proto3" json:"offered,omitempty"`                              // alerting, but only offered so far: Delivered follows
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1672,6 +1673,13 @@ func (x *Connection) GetSwitchDevice() string {
 		return x.SwitchDevice
 	}
 	return ""
+}
+
+func (x *Connection) GetOffered() bool {
+	if x != nil {
+		return x.Offered
+	}
+	return false
 }
 
 // Transition is a change that was applied; later copies of the event for other monitored devices match it.
@@ -3848,8 +3856,8 @@ type CallChange struct {
 	SecondaryDevice string                 `protobuf:"bytes,14,opt,name=secondary_device,json=secondaryDevice,proto3" json:"secondary_device,omitempty"`
 	Other           *Party                 `protobuf:"bytes,15,opt,name=other,proto3" json:"other,omitempty"`
 	Connections     []*NewConnection       `protobuf:"bytes,16,rep,name=connections,proto3" json:"connections,omitempty"`
-	NumberQueued    int32                  `protobuf:"varint,17,opt,name=number_queued,json=numberQueued,proto3" json:"number_queued,omitempty"`
-	CallsInFront    int32                  `protobuf:"varint,18,opt,name=calls_in_front,json=callsInFront,proto3" json:"calls_in_front,omitempty"`
+	NumberQueued    *int32                 `protobuf:"varint,17,opt,name=number_queued,json=numberQueued,proto3,oneof" json:"number_queued,omitempty"`
+	CallsInFront    *int32                 `protobuf:"varint,18,opt,name=calls_in_front,json=callsInFront,proto3,oneof" json:"calls_in_front,omitempty"`
 	Digits          string                 `protobuf:"bytes,19,opt,name=digits,proto3" json:"digits,omitempty"`
 	Data            *CallData              `protobuf:"bytes,20,opt,name=data,proto3" json:"data,omitempty"` // as the event carried it
 	DataPresent     bool                   `protobuf:"varint,21,opt,name=data_present,json=dataPresent,proto3" json:"data_present,omitempty"`
@@ -4007,15 +4015,15 @@ func (x *CallChange) GetConnections() []*NewConnection {
 }
 
 func (x *CallChange) GetNumberQueued() int32 {
-	if x != nil {
-		return x.NumberQueued
+	if x != nil && x.NumberQueued != nil {
+		return *x.NumberQueued
 	}
 	return 0
 }
 
 func (x *CallChange) GetCallsInFront() int32 {
-	if x != nil {
-		return x.CallsInFront
+	if x != nil && x.CallsInFront != nil {
+		return *x.CallsInFront
 	}
 	return 0
 }
@@ -5143,6 +5151,7 @@ type RouteOver struct {
 	Used          *Party                 `protobuf:"bytes,5,opt,name=used,proto3" json:"used,omitempty"`
 	IsUsed        bool                   `protobuf:"varint,6,opt,name=is_used,json=isUsed,proto3" json:"is_used,omitempty"`
 	Reroute       bool                   `protobuf:"varint,7,opt,name=reroute,proto3" json:"reroute,omitempty"`
+	DueMs         int64                  `protobuf:"varint,8,opt,name=due_ms,json=dueMs,proto3" json:"due_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5224,6 +5233,13 @@ func (x *RouteOver) GetReroute() bool {
 		return x.Reroute
 	}
 	return false
+}
+
+func (x *RouteOver) GetDueMs() int64 {
+	if x != nil {
+		return x.DueMs
+	}
+	return 0
 }
 
 // Unsynced is log record 37205: one for each party that was not synchronised.
@@ -5508,7 +5524,7 @@ const file_state_proto_rawDesc = "" +
 	"\bCallName\x12\x12\n" +
 	"\x04link\x18\x01 \x01(\tR\x04link\x12\x12\n" +
 	"\x04call\x18\x02 \x01(\tR\x04call\x12\x14\n" +
-	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xcc\x01\n" +
+	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xe6\x01\n" +
 	"\n" +
 	"Connection\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
@@ -5516,7 +5532,8 @@ const file_state_proto_rawDesc = "" +
 	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\x12\x18\n" +
 	"\aordinal\x18\x04 \x01(\x04R\aordinal\x12\x19\n" +
 	"\bsince_ms\x18\x05 \x01(\x03R\asinceMs\x12#\n" +
-	"\rswitch_device\x18\x06 \x01(\tR\fswitchDevice\"\x97\x01\n" +
+	"\rswitch_device\x18\x06 \x01(\tR\fswitchDevice\x12\x18\n" +
+	"\aoffered\x18\a \x01(\bR\aoffered\"\x97\x01\n" +
 	"\n" +
 	"Transition\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x16\n" +
@@ -5735,7 +5752,7 @@ const file_state_proto_rawDesc = "" +
 	"route_over\x18\x13 \x01(\v2\x1a.holdline.fsm.v1.RouteOverH\x00R\trouteOver\x127\n" +
 	"\bunsynced\x18\x14 \x01(\v2\x19.holdline.fsm.v1.UnsyncedH\x00R\bunsynced\x129\n" +
 	"\arenamed\x18\x15 \x01(\v2\x1d.holdline.fsm.v1.CallsRenamedH\x00R\arenamedB\x06\n" +
-	"\x04kind\"\xc7\t\n" +
+	"\x04kind\"\xf6\t\n" +
 	"\n" +
 	"CallChange\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x12\n" +
@@ -5754,9 +5771,9 @@ const file_state_proto_rawDesc = "" +
 	"\x0esecondary_call\x18\r \x01(\x04R\rsecondaryCall\x12)\n" +
 	"\x10secondary_device\x18\x0e \x01(\tR\x0fsecondaryDevice\x12,\n" +
 	"\x05other\x18\x0f \x01(\v2\x16.holdline.fsm.v1.PartyR\x05other\x12@\n" +
-	"\vconnections\x18\x10 \x03(\v2\x1e.holdline.fsm.v1.NewConnectionR\vconnections\x12#\n" +
-	"\rnumber_queued\x18\x11 \x01(\x05R\fnumberQueued\x12$\n" +
-	"\x0ecalls_in_front\x18\x12 \x01(\x05R\fcallsInFront\x12\x16\n" +
+	"\vconnections\x18\x10 \x03(\v2\x1e.holdline.fsm.v1.NewConnectionR\vconnections\x12(\n" +
+	"\rnumber_queued\x18\x11 \x01(\x05H\x00R\fnumberQueued\x88\x01\x01\x12)\n" +
+	"\x0ecalls_in_front\x18\x12 \x01(\x05H\x01R\fcallsInFront\x88\x01\x01\x12\x16\n" +
 	"\x06digits\x18\x13 \x01(\tR\x06digits\x12-\n" +
 	"\x04data\x18\x14 \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\x12!\n" +
 	"\fdata_present\x18\x15 \x01(\bR\vdataPresent\x12$\n" +
@@ -5767,7 +5784,9 @@ const file_state_proto_rawDesc = "" +
 	"resultCall\x12?\n" +
 	"\x0fnetwork_calling\x18\x1a \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enetworkCalling\x12=\n" +
 	"\x0enetwork_called\x18\x1b \x01(\v2\x16.holdline.fsm.v1.PartyR\rnetworkCalled\x128\n" +
-	"\voriginating\x18\x1c \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\"X\n" +
+	"\voriginating\x18\x1c \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginatingB\x10\n" +
+	"\x0e_number_queuedB\x11\n" +
+	"\x0f_calls_in_front\"X\n" +
 	"\x06Hearer\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
 	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\"\xe1\x01\n" +
@@ -5862,7 +5881,7 @@ const file_state_proto_rawDesc = "" +
 	"\n" +
 	"RouteAsked\x12,\n" +
 	"\x05route\x18\x01 \x01(\v2\x16.holdline.fsm.v1.RouteR\x05route\x12\x18\n" +
-	"\asession\x18\x02 \x01(\x04R\asession\"\xd6\x01\n" +
+	"\asession\x18\x02 \x01(\x04R\asession\"\xed\x01\n" +
 	"\tRouteOver\x12\x14\n" +
 	"\x05route\x18\x01 \x01(\x04R\x05route\x12\"\n" +
 	"\fregistration\x18\x02 \x01(\x04R\fregistration\x12\x18\n" +
@@ -5870,7 +5889,8 @@ const file_state_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12*\n" +
 	"\x04used\x18\x05 \x01(\v2\x16.holdline.fsm.v1.PartyR\x04used\x12\x17\n" +
 	"\ais_used\x18\x06 \x01(\bR\x06isUsed\x12\x18\n" +
-	"\areroute\x18\a \x01(\bR\areroute\"\xd4\x01\n" +
+	"\areroute\x18\a \x01(\bR\areroute\x12\x15\n" +
+	"\x06due_ms\x18\b \x01(\x03R\x05dueMs\"\xd4\x01\n" +
 	"\bUnsynced\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x124\n" +
@@ -6159,6 +6179,7 @@ func file_state_proto_init() {
 		(*Record_Unsynced)(nil),
 		(*Record_Renamed)(nil),
 	}
+	file_state_proto_msgTypes[25].OneofWrappers = []any{}
 	file_state_proto_msgTypes[31].OneofWrappers = []any{
 		(*Reply_Monitor)(nil),
 		(*Reply_Done)(nil),

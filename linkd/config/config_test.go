@@ -43,6 +43,7 @@ func TestFullFile(t *testing.T) {
 		Clients: []Client{{Name: "tserver1", Addresses: []string{"10.1.2.3", "10.2.0.0/16", "2001:db8::1"}, Applications: []string{"TS1"}}},
 		Switches: []Switch{{
 			Name: "pbx", Protocol: "csta", Edition: 3, Filter: TruePasses, Standby: "cold",
+			Association: "explicit", Application: "acd", Session: 90 * time.Second,
 			MonitorRelease: 0, RequestsPerSecond: 0, RequestTimeout: 1500 * time.Millisecond,
 			ConnectTimeout: 2 * time.Second, ReconnectMax: 30 * time.Second,
 			Keepalive: 15 * time.Second, KeepaliveMisses: 1, ResyncRate: 7,

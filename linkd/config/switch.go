@@ -13,6 +13,11 @@ type Switch struct {
 	// Edition of ECMA-323 that is spoken with the switch.
 	Edition int            `hcl:"edition" range:"3..6" default:"4"`
 	Filter  FilterPolarity `hcl:"filter" oneof:"true_blocks|true_passes" default:"true_blocks"`
+	// Association: "implicit" takes the switch's status for one, "explicit" starts
+	// an application session (ECMA-354) under Application, of length Session.
+	Association string   `hcl:"association" oneof:"implicit|explicit" default:"implicit"`
+	Application string   `hcl:"application" form:"text" default:"holdline"`
+	Session     Duration `hcl:"session" range:"3s..24h" default:"60s"`
 	// Standby: "warm" holds an associated link on followers, "cold" none.
 	Standby string `hcl:"standby" oneof:"hot|warm|cold" default:"hot"`
 	// MonitorRelease is how long a monitor at the switch is kept after its last

@@ -33,8 +33,9 @@ type ClusterOptions struct {
 	Serve     string // leader or any
 	Timing    string
 	Plant     string
-	// Listener is added to each CSTA listener's block, Extra to each node's file.
-	Listener, Extra string
+	// Listener is added to each CSTA listener's block, Switch to the switch's,
+	// Extra to each node's file.
+	Listener, Switch, Extra string
 }
 
 // Cluster is three linkd processes on loopback.
@@ -90,6 +91,9 @@ switch "pbx" {
   edition             = 6
   requests_per_second = 5000
   resync_rate         = 2000
+{{- with .Switch}}
+  {{.}}
+{{- end}}
 {{- range $i, $address := .Links}}
   link "{{index $.LinkNames $i}}" {
     address  = "{{$address}}"
@@ -150,7 +154,7 @@ func NewCluster(o ClusterOptions) (*Cluster, error) {
 		var file bytes.Buffer
 		err := configuration.Execute(&file, map[string]any{
 			"Node": n, "Nodes": c.Nodes, "Timing": or(o.Timing, "metro"), "Serve": or(o.Serve, "leader"), "Links": o.Links, "LinkNames": linkNames, "Priorities": priorities,
-			"LastAgent": 1000 + o.Agents - 1, "Listener": o.Listener, "Extra": o.Extra,
+			"LastAgent": 1000 + o.Agents - 1, "Listener": o.Listener, "Switch": o.Switch, "Extra": o.Extra,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("write the configuration of %s: %w", n.ID, err)

@@ -140,6 +140,7 @@ type SceneOptions struct {
 	TServers      int
 	Rename        switchsim.Rename
 	Listener      string // added to each CSTA listener's block
+	Settings      string // added to the switch's block
 	Extra         string
 	Tune          func(*switchsim.Options)    // the last word on how the switch is
 	Through       func(address string) string // where the nodes reach a link: a proxy's address, say
@@ -200,7 +201,7 @@ func NewScene(o SceneOptions) (*Scene, error) {
 	for i := range o.TServers {
 		listeners = append(listeners, fmt.Sprintf("tserver%d", i+1))
 	}
-	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: reach, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Extra: o.Extra})
+	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: reach, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Switch: o.Settings, Extra: o.Extra})
 	if err != nil {
 		return nil, err
 	}

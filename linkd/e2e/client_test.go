@@ -107,6 +107,7 @@ func (c *client) take(invoke string, e *element) {
 		edition = 4 // the listener's default
 	}
 	c.faults = append(c.faults, judge(e, edition)...)
+	crossed.note(e.name, toClient, 1)
 	isEvent := strings.HasSuffix(e.name, "Event")
 	if isEvent != (invoke == "9999") {
 		c.faults = append(c.faults, fmt.Sprintf("%s has invoke ID %s", e.name, invoke))
@@ -128,6 +129,9 @@ func (c *client) take(invoke string, e *element) {
 		if e.name != "ApplicationSessionTerminated" && (invoke < "9000" || invoke > "9998") {
 			c.faults = append(c.faults, "the server's own "+e.name+" has invoke ID "+invoke)
 		}
+		if e.name == "MonitorStop" {
+			c.write(invoke, "MonitorStopResponse", namespace(c.edition), "")
+		}
 		c.asked = append(c.asked, &heard{element: e})
 	}
 }
@@ -142,6 +146,7 @@ func (c *client) update(f func()) {
 
 func (c *client) write(invoke, name, space, children string) {
 	c.spoke = true
+	crossed.note(name, fromClient, 1)
 	n, _ := strconv.Atoi(invoke)
 	_, _ = c.conn.Write(frame(n, `<?xml version="1.0" encoding="UTF-8"?><`+name+` xmlns="`+space+`">`+children+`</`+name+`>`))
 }
@@ -179,6 +184,16 @@ func (c *client) must(t testing.TB, name, children string) *element {
 	t.Helper()
 	e := c.ask(t, name, children)
 	if e.name != name+"Response" {
+		t.Fatalf("%s %s: %v", name, children, e)
+	}
+	return e
+}
+
+// must354 asks for a service of ECMA-354 and fails unless the answer is positive.
+func (c *client) must354(t testing.TB, name, children string) *element {
+	t.Helper()
+	e := c.ask(t, name, children)
+	if e.name != name+"PosResponse" {
 		t.Fatalf("%s %s: %v", name, children, e)
 	}
 	return e

@@ -29,6 +29,7 @@ var messages = map[string]string{
 	"MonitorStopResponse":         "extensions",
 	"ChangeMonitorFilterResponse": "actualFilterList extensions",
 	"GetMonitorsResponse":         "crossRefIDorRegistrationData! extensions",
+	"MonitorInfo":                 "serviceCrossRefID! segmentID lastSegment! monitorList extensions",
 	"SnapshotDeviceResponse":      "crossRefIDorSnapshotData! extensions",
 	"SnapshotCallResponse": "crossRefIDorSnapshotData! mediaCallCharacteristics callCharacteristics callingDevice calledDevice associatedCallingDevice " +
 		"associatedCalledDevice correlatorData callLinkageData subjectOfCall messageInfo languagePreferences deviceHistory extensions",
@@ -104,6 +105,8 @@ var messages = map[string]string{
 		"networkCallingDevice networkCalledDevice associatedCallingDevice callLinkageData" + eventTail,
 	"OfferedEvent": "monitorCrossRefID! offeredConnection! offeredDevice!" + parties + "originatingNIDConnection localConnectionInfo correlatorData userData cause!" + callTail +
 		"offeredConnectionInfo callLinkageData subjectOfCall messageInfo" + eventTail,
+	"BridgedEvent": "monitorCrossRefID! bridgedConnection! bridgedAppearance! localConnectionInfo correlatorData userData cause! servicesPermitted " +
+		"mediaCallCharacteristics callCharacteristics bridgedConnectionInfo callLinkageData languagePreferences locationInfoList@6 extensions",
 	"DigitsGeneratedEvent": "monitorCrossRefID! connection! digitGeneratedList digitDurationList pauseDurationList connectionInfo extensions",
 	"DigitsDialedEvent":    "monitorCrossRefID! dialingConnection! dialingDevice! dialingSequence! localConnectionInfo correlatorData cause! servicesPermitted networkCallingDevice networkCalledDevice associatedCallingDevice mediaCallCharacteristics callCharacteristics dialingConnectionInfo callLinkageData extensions",
 	"CallInformationEvent": "monitorCrossRefID! connection! device! callingDevice accountInfo authCode correlatorData servicesPermitted userData callQualifyingData " +
@@ -173,16 +176,17 @@ var parts = map[string]string{
 	"crossRefIDorRegistrationData": "monitorList|serviceCrossRefID",
 	"extensions":                   "security privateData",
 	"privateData":                  "private|string",
+	"monitorList":                  "monitorListEntry*",
 }
 
 // connections and subjects are the elements that are a ConnectionID, and those
 // that are a SubjectDeviceID or a type like it.
 var (
 	connections = strings.Fields(`connection initiatedConnection originatedConnection establishedConnection heldConnection retrievedConnection primaryOldCall
-		secondaryOldCall droppedConnection clearedCall queuedConnection failedConnection outboundConnection offeredConnection dialingConnection newConnection oldConnection
+		secondaryOldCall droppedConnection clearedCall queuedConnection failedConnection outboundConnection offeredConnection bridgedConnection dialingConnection newConnection oldConnection
 		connectionIdentifier callIdentifier transferredCall conferenceCall conferencedCall initiatedCall routedCall`)
 	subjects = strings.Fields(`initiatingDevice callingDevice calledDevice alertingDevice answeringDevice holdingDevice retrievingDevice transferringDevice
-		transferredToDevice conferencingDevice addedParty releasingDevice divertingDevice newDestination queue failingDevice networkInterfaceUsed offeredDevice
+		transferredToDevice conferencingDevice addedParty releasingDevice divertingDevice newDestination queue failingDevice networkInterfaceUsed offeredDevice bridgedAppearance
 		dialingDevice device agentDevice endpointDevice deviceOnCall currentRoute routeingDevice routeUsed networkCallingDevice networkCalledDevice`)
 )
 
@@ -192,6 +196,8 @@ func ruleOf(name, message string) string {
 	switch {
 	case name == "callingDevice" && message == "MakeCallResponse":
 		return connection // in spite of its name
+	case name == "clearedCall":
+		return "callID! deviceID" // of the whole call
 	case slices.Contains(connections, name):
 		return connection
 	case slices.Contains(subjects, name):

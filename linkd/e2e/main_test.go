@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -35,6 +37,31 @@ func run(m *testing.M) int {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
+		if err := covered(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
 	}
 	return code
+}
+
+// covered fails if something of the codec's catalogue did not cross the wires.
+// It has something to say only after all tests.
+func covered() error {
+	for _, some := range []string{"test.run", "test.skip", "test.list"} {
+		if flag.Lookup(some).Value.String() != "" {
+			return nil
+		}
+	}
+	if testing.Short() {
+		return nil
+	}
+	names, err := catalogue()
+	if err != nil {
+		return err
+	}
+	if wrong := uncovered(names, crossed.seen, exceptions()); len(wrong) > 0 {
+		return fmt.Errorf("not driven end to end by any test:\n  %s", strings.Join(wrong, "\n  "))
+	}
+	return nil
 }

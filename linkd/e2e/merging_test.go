@@ -95,11 +95,13 @@ func (s *services) transfer(t *testing.T) {
 	}
 	s.clear(t, s.ed4, call, "1901", "1902")
 	want := []string{"ServiceInitiated", "Originated", "Delivered", "Established", "Held", "ServiceInitiated", "Originated", "Delivered", "Established",
-		"Transfered", "Held", "ConnectionCleared", "ConnectionCleared"}
+		"Transfered", "Held", "ConnectionCleared", "ConnectionCleared", "CallCleared"}
 	eventually(t, "the end of the call on its monitor", func() bool { return len(s.ed6.sequence(follow)) >= len(want) })
 	if got := s.ed6.sequence(follow); !slices.Equal(got, want) {
 		t.Errorf("on the call-type monitor came %v, want %v", got, want)
 	}
+	golden(t, s.ed6.eventOf(t, "CallClearedEvent", follow), "<CallClearedEvent><monitorCrossRefID>"+follow+"</monitorCrossRefID><clearedCall><callID>"+call+"</callID></clearedCall>"+
+		"<cause>normalClearing</cause><callLinkageData>*</callLinkageData></CallClearedEvent>")
 	s.ed6.must(t, "MonitorStop", "<monitorCrossRefID>"+follow+"</monitorCrossRefID>")
 }
 

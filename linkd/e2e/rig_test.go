@@ -34,6 +34,7 @@ func start(t *testing.T, o drill.SceneOptions) *rig {
 	}
 	r := &rig{Scene: scene, counts: map[string]int{}}
 	t.Cleanup(func() {
+		r.noteSwitch()
 		for _, n := range scene.Cluster.Nodes {
 			n.Kill() // how nodes stop is tested elsewhere
 		}

@@ -84,7 +84,7 @@ func (s *services) outside(t *testing.T) {
 		id = e.at("queuedConnection", "callID").text
 		golden(t, e, "<QueuedEvent><monitorCrossRefID>*</monitorCrossRefID>"+conn("queuedConnection", id, "7000")+"<queue><deviceIdentifier>7000</deviceIdentifier></queue>"+
 			"<callingDevice><deviceIdentifier>+19005552</deviceIdentifier></callingDevice><calledDevice><deviceIdentifier>7000</deviceIdentifier></calledDevice><lastRedirectionDevice><notRequired/></lastRedirectionDevice>"+
-			"<numberQueued>1</numberQueued><localConnectionInfo>queued</localConnectionInfo><userData><string>766970</string></userData>"+
+			"<numberQueued>1</numberQueued><callsInFront>0</callsInFront><localConnectionInfo>queued</localConnectionInfo><userData><string>766970</string></userData>"+
 			"<cause>enteringDistribution</cause><callLinkageData>*</callLinkageData></QueuedEvent>")
 	}
 	// A queued call is taken to somebody by a client.

@@ -108,8 +108,71 @@ func (s *services) routed(t *testing.T, to string) {
 
 func (s *services) routeEnd(t *testing.T, c *client, ref, registration string) {
 	t.Helper()
-	e := c.request(t, "RouteEnd")
-	if e.at("crossRefIdentifier").text != ref || e.at("routeRegisterReqID").text != registration {
-		t.Errorf("RouteEnd of another dialogue than %s: %v", ref, e)
+	var e *element
+	c.wait(t, "RouteEnd of "+ref, func() bool {
+		e = pick(c.asked, func(h *element) bool { return h.name == "RouteEnd" && h.at("crossRefIdentifier").text == ref })
+		return e != nil
+	})
+	if e.at("routeRegisterReqID").text != registration {
+		t.Errorf("RouteEnd of another registration than %s: %v", registration, e)
+	}
+}
+
+// rerouting selects a destination that won't do: the switch wants another one, in
+// the same dialogue. A router that wants nothing leaves the call to the switch.
+func (s *services) rerouting(t *testing.T) {
+	registered := s.ed4.must(t, "RouteRegister", "<routeingDevice>6000</routeingDevice>").at("routeRegisterReqID").text
+	ref := s.routeRequest(t, s.ed4, registered)
+	selects := func(to string) {
+		s.ed4.send("RouteSelect", "<crossRefIdentifier>"+ref+"</crossRefIdentifier><routeSelected>"+to+"</routeSelected>")
+	}
+	selects("4242")
+	golden(t, s.ed4.request(t, "ReRoute"), "<ReRoute><crossRefIdentifier>"+ref+"</crossRefIdentifier><routeRegisterReqID>"+registered+"</routeRegisterReqID><replyTimeout>*</replyTimeout></ReRoute>")
+	selects("1903")
+	s.routed(t, "1903")
+	s.routeEnd(t, s.ed4, ref, registered)
+	s.ed4.mu.Lock()
+	if again := pick(s.ed4.asked, func(e *element) bool { return e.name == "RouteRequest" }); again != nil {
+		t.Errorf("asked twice in one dialogue: %v", again)
+	}
+	s.ed4.mu.Unlock()
+	s.ed4.must(t, "RouteRegisterCancel", "<routeRegisterReqID>"+registered+"</routeRegisterReqID>")
+
+	registered = s.ed5.must(t, "RouteRegister", "<routeingDevice>6001</routeingDevice>").at("routeRegisterReqID").text
+	before := s.executed("RouteEnd")
+	s.do(t, switchsim.Move{Action: "inbound", Device: "+19005555", To: "6001"})
+	e := s.ed5.request(t, "RouteRequest")
+	s.ed5.send("RouteReject", "<crossRefIdentifier>"+e.at("crossRefIdentifier").text+"</crossRefIdentifier>")
+	s.routeEnd(t, s.ed5, e.at("crossRefIdentifier").text, registered)
+	eventually(t, "the end of the dialogue at the switch", func() bool { return s.executed("RouteEnd") == before+1 })
+	s.ed5.must(t, "RouteRegisterCancel", "<routeRegisterReqID>"+registered+"</routeRegisterReqID>")
+}
+
+// registrationTakenAway has the switch end the cluster's registration, twice. The
+// first time nobody notices; the second time it refuses another one.
+func (s *services) registrationTakenAway(t *testing.T) {
+	registered := s.ed6.must(t, "RouteRegister", "<routeingDevice>6001</routeingDevice>").at("routeRegisterReqID").text
+	before := s.executed("RouteRegister")
+	takeAway := func() {
+		t.Helper()
+		if err := s.Switch.Break(switchsim.Fault{Kind: "stoprouter", Device: "6001"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	takeAway()
+	eventually(t, "another registration at the switch", func() bool { return s.executed("RouteRegister") > before })
+	s.do(t, switchsim.Move{Action: "inbound", Device: "+19005556", To: "6001"})
+	e := s.ed6.request(t, "RouteRequest")
+	s.ed6.send("RouteSelect", "<crossRefIdentifier>"+e.at("crossRefIdentifier").text+"</crossRefIdentifier><routeSelected>1902</routeSelected>")
+	s.each(t, "DeliveredEvent", "1902")
+	s.routeEnd(t, s.ed6, e.at("crossRefIdentifier").text, registered)
+
+	if err := s.Switch.Break(switchsim.Fault{Kind: "deny", Services: []string{"RouteRegister"}, Count: 1, Error: "operation/privilegeViolationSpecifiedDevice"}); err != nil {
+		t.Fatal(err)
+	}
+	takeAway()
+	golden(t, s.ed6.request(t, "RouteRegisterAbort"), "<RouteRegisterAbort><routeRegisterReqID>"+registered+"</routeRegisterReqID></RouteRegisterAbort>")
+	if e := s.ed6.ask(t, "RouteRegisterCancel", "<routeRegisterReqID>"+registered+"</routeRegisterReqID>"); e.at("operation").text != "invalidRouteRegistrationCrossRefID" {
+		t.Errorf("cancelled after the abort: %v", e)
 	}
 }

@@ -14,6 +14,7 @@ type services struct {
 	*rig
 	ed3, ed4, ed5, ed6 *client
 	deaf               *client // answers no heartbeat
+	brief              *client // has an application session of ten seconds
 }
 
 func (s *services) all() []*client { return []*client{s.ed3, s.ed4, s.ed5, s.ed6} }
@@ -21,7 +22,9 @@ func (s *services) all() []*client { return []*client{s.ed3, s.ed4, s.ed5, s.ed6
 // TestServices drives each service and event through client, cluster and switch.
 func TestServices(t *testing.T) {
 	r := start(t, drill.SceneOptions{
-		TServers: 2, Listener: "heartbeat = \"2s\"\n  heartbeat_misses = 4", Tune: func(o *switchsim.Options) { o.ReplyTimeout = 9 * time.Second },
+		TServers: 2, Listener: "heartbeat = \"2s\"\n  heartbeat_misses = 4",
+		Settings: "association = \"explicit\"\n  session = \"3s\"\n  monitor_release = \"1s\"",
+		Tune:     func(o *switchsim.Options) { o.ReplyTimeout, o.SegmentItems = 9*time.Second, 2 },
 	})
 	f := r.followers()
 	s := &services{rig: r}
@@ -31,6 +34,9 @@ func TestServices(t *testing.T) {
 	s.ed6 = open(t, f[1].CSTA["tserver1"], "127.0.0.6", 6)
 	s.deaf = open(t, r.leader.CSTA["tserver2"], "127.0.0.7", 4)
 	s.deaf.silence()
+	s.brief = dial(t, f[0].CSTA["tserver2"], "127.0.0.8", 6)
+	s.brief.must354(t, "StartApplicationSession", "<applicationInfo><applicationID>brief</applicationID></applicationInfo><requestedProtocolVersions><protocolVersion>"+namespace(6)+
+		"</protocolVersion></requestedProtocolVersions><requestedSessionDuration>10</requestedSessionDuration>")
 	for _, c := range s.all() {
 		c.monitor(t, "1900", "1901", "1902", "1903", "1904", "7000", "6000")
 	}
@@ -47,23 +53,36 @@ func TestServices(t *testing.T) {
 		{"deflect", s.deflect},
 		{"failed", s.failed},
 		{"outside and queue", s.outside},
+		{"offered", s.offered},
+		{"dialled digit by digit", s.dialled},
+		{"bridged", s.bridged},
+		{"private", s.private},
 		{"device features", s.deviceFeatures},
 		{"agents", s.agents},
 		{"secrets", s.secrets},
 		{"escape", s.escape},
 		{"routing", s.routing},
+		{"rerouting", s.rerouting},
+		{"registration taken away", s.registrationTakenAway},
 		{"monitors", s.monitors},
 		{"monitors of the switch", s.monitorsOfTheSwitch},
+		{"many monitors", s.manyMonitors},
+		{"segments of the switch", s.segmentsOfTheSwitch},
+		{"segments for a client", s.segmentsForAClient},
 		{"sessions", s.sessions},
 		{"coming back", s.comesBack},
 		{"system services", s.system},
+		{"registration of the link", s.registrationOfTheLink},
 		{"heartbeats", s.heartbeats},
 	} {
 		t.Run(test.name, test.run)
 		s.settle(t)
 		s.clean(t)
 	}
+	t.Run("overload outlives the leader", s.overloadOutlivesTheLeader)
 	s.compareAfterwards(t)
+	t.Run("links end their sessions", s.linksEndTheirSessions)
+	s.noViolations(t)
 }
 
 // clean fails on whatever broke the standard on either side.

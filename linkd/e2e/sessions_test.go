@@ -36,6 +36,8 @@ func (s *services) sessions(t *testing.T) {
 		"<ResetApplicationSessionTimerPosResponse><actualSessionDuration>120</actualSessionDuration></ResetApplicationSessionTimerPosResponse>")
 	golden(t, a.ask(t, "ResetApplicationSessionTimer", "<sessionID>999999</sessionID>"),
 		"<ResetApplicationSessionTimerNegResponse><errorCode><definedError>invalidSessionID</definedError></errorCode></ResetApplicationSessionTimerNegResponse>")
+	golden(t, a.ask(t, "StopApplicationSession", "<sessionID>999999</sessionID>"),
+		"<StopApplicationSessionNegResponse><errorCode><definedError>invalidSessionID</definedError></errorCode></StopApplicationSessionNegResponse>")
 	golden(t, a.ask(t, "StartApplicationSession", "<applicationInfo><applicationID>desk</applicationID></applicationInfo><requestedProtocolVersions><protocolVersion>"+namespace(5)+"</protocolVersion></requestedProtocolVersions>"),
 		"<StartApplicationSessionNegResponse><errorCode><definedError>maxNumberSessions</definedError></errorCode></StartApplicationSessionNegResponse>")
 	a.monitor(t, "1900", "1901")
@@ -147,7 +149,7 @@ func (s *services) monitors(t *testing.T) {
 	if e := c.request(t, "MonitorStop"); e.at("monitorCrossRefID").text != onCall {
 		t.Errorf("the call is over, and this ended: %v", e)
 	}
-	if got, want := c.sequence(onCall), []string{"Held", "Retrieved", "ConnectionCleared", "ConnectionCleared"}; !slices.Equal(got, want) {
+	if got, want := c.sequence(onCall), []string{"Held", "Retrieved", "ConnectionCleared", "ConnectionCleared", "CallCleared"}; !slices.Equal(got, want) {
 		t.Errorf("on the call came %v, want %v", got, want)
 	}
 	if got, want := c.sequence(some), []string{"Established", "Held", "ConnectionCleared", "ConnectionCleared"}; !slices.Equal(got, want) {

@@ -1,6 +1,7 @@
 package links
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +130,34 @@ func TestTakeoverAfterAKill(t *testing.T) {
 			t.Error("nothing to compare")
 		}
 		r.violations()
+	})
+}
+
+// The switch told an overload to nobody who is left: the new leader asks.
+func TestTakeoverOfAnOverloadedSwitch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil, "a", "b")
+		defer r.close()
+		r.begin("a")
+		r.fault(switchsim.Fault{Kind: "hang", Seconds: 2})
+		r.fault(switchsim.Fault{Kind: "status", Status: "overloadReached"})
+		time.Sleep(3 * time.Second)
+		r.nodes["a"].kill()
+		from := r.state().Feed().Last()
+		r.nodes["b"].lead()
+		r.await(time.Minute, "b drives", func(v *fsm.State) bool { l, _ := v.Link("l1"); return l.Node == "b" && ready(v) })
+		var told []string
+		if err := r.state().Feed().After(from, func(rec *fsm.Record) bool {
+			if s := rec.GetStatus(); s != nil {
+				told = append(told, s.Status)
+			}
+			return true
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"initializing", "overloadReached"}; !slices.Equal(told, want) {
+			t.Errorf("clients were told %v, want %v", told, want)
+		}
 	})
 }
 

@@ -37,8 +37,11 @@ func (r *reconciler) continues(ctx context.Context, before *outlet) error {
 var errBehind = errors.New("what the link said before could not be committed in time")
 
 // takeover claims the link for this term and starts its epoch. Where a living
-// old leader still reads the switch, the monitors come up first.
+// old leader still reads the switch, the monitors come up first. The switch is
+// asked for its status again: it may have told an overload, or its end, to the
+// link that was driven and to no other.
 func (r *reconciler) takeover(ctx context.Context) error {
+	r.conn.AskStatus()
 	v := r.m.o.Replica.View()
 	sw, ok := v.Switch(r.sw)
 	if !ok {

@@ -99,6 +99,7 @@ func (a *association) send(id int, body []byte) {
 	select {
 	case a.out <- frame:
 		a.sent++
+		a.s.exchange(rootOf(body)).Sent++
 	default:
 		a.s.model.counts.Overflowed++
 		a.end("the client reads too slowly: the queue is full", true)

@@ -25,6 +25,8 @@ type connection struct {
 	device string
 	state  State
 	since  uint64 // sequence of the change that made the state
+
+	offered bool // alerting, but it doesn't ring yet
 }
 
 // A call is at least one connection, or it is over.

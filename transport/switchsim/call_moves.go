@@ -32,8 +32,23 @@ func (m *model) arrive(from, to string) *call {
 // deliver lets a device ring.
 func (m *model) deliver(c *call, device, cause string) {
 	m.join(c, device, Alerting)
+	c.at(device).offered = false
 	m.tell(c, event{kind: evDelivered, device: device, cause: cause})
 	m.rings(c, device)
+}
+
+// offer asks a device whether the call may ring there. Its connection is alerting from here on (ECMA-269 6.1.5).
+func (m *model) offer(c *call, device, cause string) {
+	m.join(c, device, Alerting)
+	c.at(device).offered = true
+	m.tell(c, event{kind: evOffered, device: device, cause: cause})
+}
+
+// bridge makes a device's appearance in a call inactive, which is the state queued (ECMA-269 17.2.1): the call goes on
+// without it.
+func (m *model) bridge(c *call, device string) {
+	m.join(c, device, Queued)
+	m.tell(c, event{kind: evBridged, device: device, cause: "normal"})
 }
 
 // answer connects a device that rings.

@@ -103,9 +103,12 @@ func (m *model) device(id string) *device {
 	return nil
 }
 
+// maxOutside is how many digits a number outside may have: more than E.164 allows, as identifiers in the field do.
+const maxOutside = 200
+
 func isExternal(id string) bool {
 	digits, found := strings.CutPrefix(id, externalPrefix)
-	return found && len(digits) >= 3 && len(digits) <= 15 && strings.Trim(digits, "0123456789") == ""
+	return found && len(digits) >= 3 && len(digits) <= maxOutside && strings.Trim(digits, "0123456789") == ""
 }
 
 // callsAt returns the calls that the device has a connection in, oldest connection first.

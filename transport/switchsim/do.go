@@ -8,21 +8,23 @@ import (
 // Move is one thing that somebody does at a phone: POST /do. Call and Other are call IDs of the model; where they are
 // left out the device's only fitting call is taken.
 type Move struct {
-	// Action is one of the keys of moves: inbound, offhook, dial, answer, hold, retrieve, consult, alternate, reconnect,
-	// transfer, conference, transferto, join, deflect, clear, clearcall, digits, data, agent, dnd, forward, service.
+	// Action is one of the keys of moves: inbound, offer, accept, offhook, dialdigits, dial, answer, hold, retrieve,
+	// consult, alternate, reconnect, transfer, conference, transferto, join, bridge, deflect, clear, clearcall, digits,
+	// data, private, agent, dnd, forward, service.
 	Action string `json:"action"`
-	// Device is who does it; for inbound the caller, "" for somebody outside.
+	// Device is who does it; for inbound and offer the caller, "" for somebody outside.
 	Device string `json:"device"`
 	// To is the device that is called, consulted, joined or forwarded to.
 	To string `json:"to"`
 	// Call is the call; Other the second one of alternate, reconnect, transfer and conference (the active call).
 	Call  string `json:"call"`
 	Other string `json:"other"`
-	// Correlator, User and Account are the call's data, as plain text; for inbound, dial, consult and data.
+	// Correlator, User and Account are the call's data, as plain text; for inbound, offer, dial, consult and data. User is
+	// also what private tells of a device.
 	Correlator string `json:"correlator_data"`
 	User       string `json:"user_data"`
 	Account    string `json:"account"`
-	// Digits are the digits to send.
+	// Digits are the digits to send, for digits, or to dial one part of, for dialdigits.
 	Digits string `json:"digits"`
 	// Agent, Group and State: for agent the requestedAgentState, for service inService, outOfService or
 	// partiallyInService, for forward the forwardingType.
@@ -63,7 +65,8 @@ func (s *Switch) Do(v Move) (Moved, error) {
 }
 
 var moves = map[string]func(m *model, v Move) (*call, error){
-	"inbound": moveInbound, "offhook": moveOffhook, "dial": moveDial, "answer": moveAnswer, "hold": moveHold,
+	"inbound": moveInbound, "offer": moveOffer, "accept": moveAccept, "dialdigits": moveDialDigits, "bridge": moveBridge,
+	"private": movePrivate, "offhook": moveOffhook, "dial": moveDial, "answer": moveAnswer, "hold": moveHold,
 	"retrieve": moveRetrieve, "consult": moveConsult, "alternate": moveTwo, "reconnect": moveTwo, "transfer": moveTwo,
 	"conference": moveTwo, "transferto": moveTransferTo, "join": moveJoin, "deflect": moveDeflect, "clear": moveClear,
 	"clearcall": moveClearCall, "digits": moveDigits, "data": moveData, "agent": moveAgent, "dnd": moveDND,

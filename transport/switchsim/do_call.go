@@ -16,6 +16,49 @@ func moveInbound(m *model, v Move) (*call, error) {
 	return c, nil
 }
 
+// moveOffer brings a call from outside to a station that is asked before it rings.
+func moveOffer(m *model, v Move) (*call, error) {
+	if v.Device == "" {
+		v.Device = m.outsider()
+	}
+	if from := m.device(v.Device); from == nil || from.kind != external {
+		return nil, operation("invalidCallingDeviceID")
+	}
+	if d := m.devices[v.To]; d == nil || d.kind != station {
+		return nil, operation("invalidCalledDeviceID")
+	}
+	c := m.arrive(v.Device, v.To)
+	v.give(c)
+	m.offer(c, v.To, "newCall")
+	return c, nil
+}
+
+// moveAccept lets an offered call ring.
+func moveAccept(m *model, v Move) (*call, error) {
+	c, err := m.pickCall(v.Call, v.Device, Alerting)
+	if err != nil {
+		return nil, err
+	}
+	if !c.at(v.Device).offered {
+		return nil, errState
+	}
+	m.deliver(c, v.Device, "newCall")
+	return c, nil
+}
+
+// moveBridge makes the device's appearance in a call inactive, which is for stations in a call of others.
+func moveBridge(m *model, v Move) (*call, error) {
+	c, err := m.pickCall(v.Call, v.Device, Alerting, Connected, Hold)
+	if err != nil {
+		return nil, err
+	}
+	if d := m.devices[v.Device]; d == nil || d.kind != station || len(c.conns) < 3 {
+		return nil, errState
+	}
+	m.bridge(c, v.Device)
+	return c, nil
+}
+
 func moveOffhook(m *model, v Move) (*call, error) {
 	d := m.devices[v.Device]
 	if d == nil || d.kind != station {
@@ -29,6 +72,19 @@ func moveOffhook(m *model, v Move) (*call, error) {
 	}
 	c := m.initiate(d, "normal")
 	v.give(c)
+	return c, nil
+}
+
+// moveDialDigits dials a part of a number, from a station that was or now goes off-hook. The rest follows with more of
+// them, and at last with dial.
+func moveDialDigits(m *model, v Move) (*call, error) {
+	c, err := m.pickCall(v.Call, v.Device, Initiated)
+	if err != nil {
+		if c, err = moveOffhook(m, v); err != nil {
+			return nil, err
+		}
+	}
+	m.tell(c, event{kind: evDigitsDialed, device: v.Device, digits: v.Digits, cause: "keyOperation"})
 	return c, nil
 }
 

@@ -54,6 +54,15 @@ func moveForward(m *model, v Move) (*call, error) {
 	return nil, nil
 }
 
+func movePrivate(m *model, v Move) (*call, error) {
+	d := m.devices[v.Device]
+	if d == nil {
+		return nil, errDevice
+	}
+	m.tellDevice(d, event{kind: evPrivate, user: []byte(v.User)})
+	return nil, nil
+}
+
 func moveService(m *model, v Move) (*call, error) {
 	d := m.devices[v.Device]
 	if d == nil {

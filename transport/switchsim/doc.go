@@ -24,13 +24,15 @@
 // the network interface so), then alerting with Delivered. Each call in a queue or at a route point is queued there.
 // Events go to every device in the call and to the one that just left it; CallCleared to call-type monitors only.
 // connectionListItem has an oldConnection only where the name of the connection changed. A single step transfer keeps
-// the call ID. replyTimeout is in milliseconds. Of several routers for a route point the last one registered is asked.
+// the call ID. An offered connection is alerting. An appearance of which Bridged tells is inactive, which is the state
+// queued. replyTimeout is in milliseconds. Of several routers for a route point the last one registered is asked.
 //
 // # HTTP
 //
 //	GET  /truth          everything that is so: calls, agents, devices, counters, with the sequence of the last change
 //	GET  /events?since=N all changes after sequence N, of the last 20000
 //	GET  /requests       each client request: who, what, executed or not, result
+//	GET  /messages       how often each message was received and sent, by root element
 //	GET  /violations     what clients sent against the standard
 //	GET  /associations   who is connected
 //	POST /traffic        {"calls_per_second": 50}
@@ -48,8 +50,12 @@
 //	forget       let {"calls": ["770001"]} or any {"count": 5} calls vanish without an event
 //	slow         carry out {"services": ["MakeCall"]} {"delay_ms": 500} later; {"answer_only": true} delays the answer only
 //	mute         never answer {"services": ["MakeCall"]}; {"execute": true} carries them out; {"count": 1} only the next
+//	deny         refuse {"services": ["MakeCall"]} with an {"error": "operation/generic"}; {"count": 1} only the next
 //	status       send {"status": "overloadReached"} to every association
 //	rename       name calls on the second link otherwise: {"rename": "distinct"}, "swapped" or "off"
 //	stopmonitor  end monitors from the switch's side: {"device": "1000"}, {"association": 7} or all
+//	stoprouter   end route registrations from the switch's side: {"device": "6000"}, {"association": 7} or all
+//	stopregister end registrations for the status from the switch's side: {"association": 7} or all
+//	stopsession  end explicit associations from the switch's side: {"association": 7} or all
 //	clear        end all standing faults
 package switchsim

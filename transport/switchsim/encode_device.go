@@ -5,9 +5,10 @@ var deviceRoots = map[eventKind]string{
 	evAgentNotReady: "AgentNotReadyEvent", evAgentBusy: "AgentBusyEvent", evAgentWrapUp: "AgentWorkingAfterCallEvent",
 	evBackInService: "BackInServiceEvent", evOutOfService: "OutOfServiceEvent",
 	evPartiallyInService: "PartiallyInServiceEvent", evDoNotDisturb: "DoNotDisturbEvent", evForwarding: "ForwardingEvent",
+	evPrivate: "PrivateEvent",
 }
 
-// deviceEvent writes an event of an agent, of maintenance or of a logical device feature.
+// deviceEvent writes an event of an agent, of maintenance, of a logical device feature or of the switch's own.
 func (e encoder) deviceEvent(w *writer, crossRef string, ev *event) {
 	root := deviceRoots[ev.kind]
 	w.root(root)
@@ -23,6 +24,8 @@ func (e encoder) deviceEvent(w *writer, crossRef string, ev *event) {
 		if ev.to != "" {
 			w.text("forwardTo", ev.to)
 		}
+	case evPrivate:
+		w.data("privateData", ev.user)
 	case evBackInService, evOutOfService, evPartiallyInService:
 		w.subject("device", ev.device)
 		w.text("cause", ev.cause)

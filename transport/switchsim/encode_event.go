@@ -26,6 +26,10 @@ var callForms = map[eventKind]eventForm{
 	evOriginated:       {root: "OriginatedEvent", connection: "originatedConnection", calling: true, called: true},
 	evDelivered: {root: "DeliveredEvent", connection: "connection", subject: "alertingDevice",
 		calling: true, called: true, redirected: true, user: true},
+	evOffered: {root: "OfferedEvent", connection: "offeredConnection", subject: "offeredDevice",
+		calling: true, called: true, redirected: true, user: true},
+	evBridged:      {root: "BridgedEvent", connection: "bridgedConnection", subject: "bridgedAppearance", user: true},
+	evDigitsDialed: {root: "DigitsDialedEvent", connection: "dialingConnection", subject: "dialingDevice"},
 	evEstablished: {root: "EstablishedEvent", connection: "establishedConnection", subject: "answeringDevice",
 		calling: true, called: true, redirected: true, user: true},
 	evHeld:      {root: "HeldEvent", connection: "heldConnection", subject: "holdingDevice"},
@@ -73,6 +77,9 @@ func (e encoder) callEvent(w *writer, form eventForm, crossRef string, ev *event
 	}
 	if ev.kind == evDiverted {
 		w.subject("newDestination", ev.newDestination)
+	}
+	if ev.kind == evDigitsDialed {
+		w.text("dialingSequence", ev.digits)
 	}
 	if form.calling {
 		w.subject("callingDevice", ev.calling)

@@ -24,6 +24,9 @@ const (
 	evFailed             eventKind = "failed"
 	evNetworkReached     eventKind = "networkReached"
 	evDigitsGenerated    eventKind = "digitsGenerated"
+	evOffered            eventKind = "offered"
+	evBridged            eventKind = "bridged"
+	evDigitsDialed       eventKind = "digitsDialed"
 	evCallInformation    eventKind = "callInformation"
 	evAgentLoggedOn      eventKind = "agentLoggedOn"
 	evAgentLoggedOff     eventKind = "agentLoggedOff"
@@ -36,6 +39,7 @@ const (
 	evPartiallyInService eventKind = "partiallyInService"
 	evDoNotDisturb       eventKind = "doNotDisturb"
 	evForwarding         eventKind = "forwarding"
+	evPrivate            eventKind = "private" // of a group whose bits no monitor filters
 )
 
 // connRef names a connection.
@@ -76,7 +80,7 @@ type event struct {
 	list           []merged
 	oldLinkage     string
 	retired        callID // the call whose ID ends with this event, 0 = none
-	digits         string
+	digits         string // dialled or generated
 	agentID, group string
 	pending        AgentState
 	on             bool

@@ -4,17 +4,20 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Fault is one fault on demand: POST /fault/{kind} with the other fields as JSON. Fields that a kind doesn't name are
 // ignored.
 type Fault struct {
-	// Kind is crash, drop, refuse, hang, blackhole, lose, forget, slow, mute, status, rename, stopmonitor or clear.
+	// Kind is crash, drop, refuse, hang, blackhole, lose, forget, slow, mute, deny, status, rename, stopmonitor,
+	// stoprouter, stopregister, stopsession or clear.
 	Kind string `json:"kind"`
-	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose and stopmonitor.
+	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose, deny and the kinds that stop
+	// something.
 	Link int `json:"link"`
-	// Association limits drop, blackhole and stopmonitor to one association; 0 means all.
+	// Association limits drop, blackhole and the kinds that stop something to one association; 0 means all.
 	Association int `json:"association"`
 	// Seconds is how long the fault lasts; for crash and refuse the time in which connections are refused.
 	Seconds float64 `json:"seconds"`
@@ -25,21 +28,24 @@ type Fault struct {
 	// Next loses that many event copies per link, Percent a share of all. For lose; both 0 end it.
 	Next    int     `json:"next"`
 	Percent float64 `json:"percent"`
-	// Calls names calls to forget; Count says how many others. For slow and mute Count limits the requests.
+	// Calls names calls to forget; Count says how many others. For slow, mute and deny Count limits the requests.
 	Calls []string `json:"calls"`
 	Count int      `json:"count"`
-	// Services limits slow and mute; none means all.
+	// Services limits slow, mute and deny; none means all.
 	Services []string `json:"services"`
 	// DelayMS is slow's delay in milliseconds; AnswerOnly executes at once and delays the answer. DelayMS 0 ends it.
 	DelayMS    int  `json:"delay_ms"`
 	AnswerOnly bool `json:"answer_only"`
 	// Execute lets mute execute the requests that it doesn't answer.
 	Execute bool `json:"execute"`
+	// Error is what deny answers with, as category/value; none means operation/requestIncompatibleWithObject. Session
+	// services have negative answers of their own.
+	Error string `json:"error"`
 	// Status is what status sends to every association and gives as the status from then on.
 	Status string `json:"status"`
 	// Rename is how links name calls from now on, live ones too.
 	Rename Rename `json:"rename"`
-	// Device limits stopmonitor to the monitors of one device.
+	// Device limits stopmonitor to the monitors of one device, stoprouter to the registrations for one route point.
 	Device string `json:"device"`
 }
 
@@ -69,6 +75,8 @@ func (s *Switch) cause(f Fault) error {
 		s.faults.slow = f.rules(f.DelayMS > 0)
 	case "mute":
 		s.faults.mute = f.rules(f.Count >= 0)
+	case "deny":
+		s.faults.deny, s.faults.denyLink = f.rules(f.Count >= 0), f.Link
 	case "status":
 		return s.changeStatus(f.Status)
 	case "rename":
@@ -78,7 +86,7 @@ func (s *Switch) cause(f Fault) error {
 		s.opt.Rename = f.Rename
 	case "clear":
 		s.clearFaults()
-	case "drop", "refuse", "hang", "blackhole", "lose", "stopmonitor":
+	case "drop", "refuse", "hang", "blackhole", "lose", "stopmonitor", "stoprouter", "stopregister", "stopsession":
 		for _, l := range links {
 			if err := s.causeOn(l, f); err != nil {
 				return err
@@ -121,6 +129,12 @@ func (a *association) suffer(f Fault) {
 		a.end("fault: dropped", !f.Orderly)
 	case "blackhole":
 		a.blind = true
+	case "stoprouter":
+		a.s.routers.abort(a, f.Device)
+	case "stopregister":
+		a.abortRegister()
+	case "stopsession":
+		a.terminate("resourceLimitation")
 	case "stopmonitor":
 		var mine []*monitor
 		for _, m := range a.monitors {
@@ -145,8 +159,12 @@ func (f Fault) rules(on bool) []*rule {
 	if count <= 0 {
 		count = -1
 	}
+	denial := operation("requestIncompatibleWithObject")
+	if category, value, ok := strings.Cut(f.Error, "/"); ok {
+		denial = &cstaError{category, value}
+	}
 	return []*rule{{
-		services: f.Services, delay: time.Duration(f.DelayMS) * time.Millisecond, Execute: f.Execute, Answer: f.AnswerOnly,
+		Error: denial, services: f.Services, delay: time.Duration(f.DelayMS) * time.Millisecond, Execute: f.Execute, Answer: f.AnswerOnly,
 		count: count,
 	}}
 }

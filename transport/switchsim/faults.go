@@ -14,6 +14,9 @@ type faults struct {
 	losing map[int]*loss
 	slow   []*rule
 	mute   []*rule
+	deny   []*rule
+
+	denyLink int // where deny holds, 0 = on all links
 }
 
 // loss says which event copies of a link vanish.
@@ -26,9 +29,10 @@ type loss struct {
 type rule struct {
 	services []string
 	delay    time.Duration
-	Execute  bool // a request that isn't answered is executed all the same
-	Answer   bool // only the answer is delayed
-	count    int  // requests left, < 0 = no limit
+	Execute  bool       // a request that isn't answered is executed all the same
+	Answer   bool       // only the answer is delayed
+	count    int        // requests left, < 0 = no limit
+	Error    *cstaError // what a denied request is answered with
 }
 
 func (f *faults) init(seed uint64) {
@@ -52,7 +56,16 @@ func (f *faults) loses(l *link) bool {
 	return x.percent > 0 && f.rng.Float64()*100 < x.percent
 }
 
-func (f *faults) muted(service string) *rule  { return pick(f.mute, service) }
+func (f *faults) muted(service string) *rule { return pick(f.mute, service) }
+
+// denied finds the rule that refuses a service on a link.
+func (f *faults) denied(service string, l *link) *rule {
+	if f.denyLink != 0 && f.denyLink != l.index+1 {
+		return nil
+	}
+	return pick(f.deny, service)
+}
+
 func (f *faults) slowed(service string) *rule { return pick(f.slow, service) }
 
 // pick finds the first rule for a service and uses it once.

@@ -14,6 +14,7 @@ func (s *Switch) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /truth", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Truth()) })
 	mux.HandleFunc("GET /requests", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Requests())) })
+	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Exchanged()) })
 	mux.HandleFunc("GET /violations", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Violations())) })
 	mux.HandleFunc("GET /associations", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Associations()) })
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {

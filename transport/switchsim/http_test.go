@@ -55,6 +55,11 @@ func TestHTTP_MovesTruthAndLogs(t *testing.T) {
 		if len(requests) != 1 || requests[0].Service != "MonitorStart" || requests[0].Devices[0] != "1900" || requests[0].Made != "1" {
 			t.Errorf("requests: %+v", requests)
 		}
+		var messages map[string]Exchanged
+		callHTTP(t, h, "GET", "/messages", "", &messages)
+		if messages["MonitorStart"].Received != 1 || messages["EstablishedEvent"].Sent != 1 {
+			t.Errorf("messages: %+v", messages)
+		}
 		var violations []Violation
 		callHTTP(t, h, "GET", "/violations", "", &violations)
 		var associations []AssociationTruth

@@ -27,6 +27,7 @@ func (a *association) receive(id int, body []byte) {
 		}
 		return
 	}
+	a.s.exchange([]byte(n.name)).Received++
 	if isResponse(n.name) {
 		a.answered(id, n, body)
 		return
@@ -83,6 +84,10 @@ func (a *association) answered(id int, n *node, body []byte) {
 // carryOut executes a request and answers it, as far as the faults let it.
 func (a *association) carryOut(id int, n *node) {
 	r := a.record(id, n)
+	if rule := a.s.faults.denied(n.name, a.link); rule != nil && !oneWay[n.name] {
+		a.refuse(id, r, rule.Error)
+		return
+	}
 	if rule := a.s.faults.muted(n.name); rule != nil {
 		r.Result = "ignored"
 		if rule.Execute {

@@ -133,6 +133,28 @@ func (x *routers) forget(c *call) {
 	}
 }
 
+// abort ends an association's registrations for a route point, "" for all, from the switch's side. What they were being
+// asked goes the default way.
+func (x *routers) abort(a *association, point string) {
+	for _, r := range slices.Clone(x.registered) {
+		if r.a != a || point != "" && r.point != point {
+			continue
+		}
+		for _, d := range slices.Clone(x.dialogues) {
+			if d.a == a && d.reg == r.id && x.take(d.ref, a) != nil {
+				a.routeEnd(d, operation("invalidRouteRegistrationCrossRefID"))
+				a.s.after(0, func() { a.s.model.routeDefault(d.c, d.point) })
+			}
+		}
+		x.registered = slices.DeleteFunc(x.registered, func(o *registration) bool { return o == r })
+		w := newWriter(a.edition)
+		w.root("RouteRegisterAbort")
+		w.text("routeRegisterReqID", r.id)
+		w.close("RouteRegisterAbort")
+		a.tellOneWay("RouteRegisterAbort", w.b)
+	}
+}
+
 // drop forgets what an association registered; calls that wait for it take the default way.
 func (x *routers) drop(a *association) {
 	x.registered = slices.DeleteFunc(x.registered, func(r *registration) bool { return r.a == a })

@@ -61,6 +61,19 @@ func serveSystemRegisterCancel(a *association, n *node, _ *Request) (answer, *cs
 	return done("SystemRegisterCancelResponse"), nil
 }
 
+// abortRegister ends the association's registration for the status from the switch's side.
+func (a *association) abortRegister() {
+	if a.register == "" {
+		return
+	}
+	w := newWriter(a.edition)
+	w.root("SystemRegisterAbort")
+	w.text("sysStatRegisterID", a.register)
+	w.close("SystemRegisterAbort")
+	a.register, a.filter = "", nil
+	a.tellOneWay("SystemRegisterAbort", w.b)
+}
+
 func serveChangeSysStatFilter(a *association, n *node, _ *Request) (answer, *cstaError) {
 	if a.register == "" || n.value("sysStatRegisterID") != a.register {
 		return nil, operation("invalidCrossRefID")

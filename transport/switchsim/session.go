@@ -30,6 +30,13 @@ var sessionServices = map[string]func(a *association, id int, n *node){
 	"StopApplicationSession":       (*association).stopSession,
 }
 
+// sessionDenials are what a denied service is refused with (ECMA-354).
+var sessionDenials = map[string]string{
+	"StartApplicationSession":      "serverResourcesBusy",
+	"ResetApplicationSessionTimer": "serverCannotResetSessionTimer",
+	"StopApplicationSession":       "invalidSessionID",
+}
+
 // receiveSession judges and serves a message of ECMA-354.
 func (a *association) receiveSession(id int, n *node, body []byte, serve func(*association, int, *node)) {
 	r := a.record(id, n)
@@ -41,6 +48,12 @@ func (a *association) receiveSession(id int, n *node, body []byte, serve func(*a
 			reason = "invalidApplicationInfo"
 		}
 		a.send(id, sessionRefusal(n.name, reason))
+		return
+	}
+	a.s.exchange([]byte(n.name)).Received++
+	if a.s.faults.denied(n.name, a.link) != nil {
+		r.Result, r.Answered = "denied", true
+		a.send(id, sessionRefusal(n.name, sessionDenials[n.name]))
 		return
 	}
 	r.Executed, r.Answered, r.Result = true, true, "ok"
@@ -86,17 +99,20 @@ func (a *association) setExpiry(n *node) {
 	a.session.expiry = a.s.after(a.session.duration, a.expire)
 }
 
-func (a *association) expire() {
-	if a.ended {
+func (a *association) expire() { a.terminate("sessionTimerExpired") }
+
+// terminate ends an explicit association from the switch's side.
+func (a *association) terminate(reason string) {
+	if a.ended || a.session == nil {
 		return
 	}
 	w := newWriter(a.edition)
 	w.sessionRoot("ApplicationSessionTerminated")
 	w.text("sessionID", a.session.id)
-	w.within("sessionTermReason", func() { w.text("definedTermReason", "sessionTimerExpired") })
+	w.within("sessionTermReason", func() { w.text("definedTermReason", reason) })
 	w.close("ApplicationSessionTerminated")
 	a.tellOneWay("ApplicationSessionTerminated", w.b)
-	a.end("the session timer expired", false)
+	a.end("the session was terminated: "+reason, false)
 }
 
 func (a *association) resetSession(id int, n *node) {

@@ -26,6 +26,7 @@ type Switch struct {
 	violations ring[Violation]
 	faults     faults
 	routers    routers
+	exchanged  map[string]*Exchanged // by root element
 
 	work sync.WaitGroup // accept loops, readers, writers, HTTP
 }
@@ -43,6 +44,7 @@ func New(opt Options) (*Switch, error) {
 	s := &Switch{
 		opt: opt, log: opt.Logger, clock: opt.Clock, wake: make(chan struct{}, 1),
 		requests: newRing[*Request](requestLimit), violations: newRing[Violation](violationLimit),
+		exchanged: map[string]*Exchanged{},
 	}
 	s.model = newModel(&s.opt)
 	s.model.route = s.askRouter

@@ -118,10 +118,10 @@ func (c *conn) settle(now time.Time) {
 }
 
 // passing tells whether a status may pass before a client has to hear of it: a
-// takeover of the link behind a client that was told normal. A client that is
-// told of it at once leaves, and finds the same node normal again.
+// takeover of the link behind a client that was told normal, or overloaded. A
+// client that is told of it at once leaves, and finds the same node normal again.
 func (c *conn) passing(status csta.SystemStatusValue, now time.Time) bool {
-	if c.asso.told != csta.StatusNormal || status != csta.StatusInitializing {
+	if !works(c.asso.told) || status != csta.StatusInitializing {
 		c.asso.dipped = time.Time{}
 		return false
 	}
@@ -131,17 +131,38 @@ func (c *conn) passing(status csta.SystemStatusValue, now time.Time) bool {
 	return now.Sub(c.asso.dipped) < holdAnswers
 }
 
-// statusChanged judges a change of the switch's status.
+// statusChanged judges a change of the switch's status. A status that stays is
+// told by settle.
 func (c *conn) statusChanged(k *fsmpb.StatusChange) {
-	status := csta.SystemStatusValue(k.Status)
-	switch status {
-	case csta.StatusMessagesLost, csta.StatusOverloadImminent, csta.StatusOverloadReached, csta.StatusOverloadRelieved:
-		if c.asso.told != "" && c.serving() { // what stays is told again after it
+	tell := c.asso.told != "" && c.serving()
+	switch status := csta.SystemStatusValue(k.Status); {
+	case status == csta.StatusMessagesLost:
+		if tell { // what stays is told again after it
+			c.tellStatus(status)
+		}
+	case status == csta.StatusOverloadRelieved:
+		c.status = csta.StatusNormal
+		if tell && !c.asso.first {
+			c.tellStatus(status)
+			c.asso.told = csta.StatusNormal // it says so
+		}
+	case status == csta.StatusNormal && c.status == status:
+		if tell && c.asso.told == status { // the switch says it after overloadRelieved
 			c.tellStatus(status)
 		}
 	default:
 		c.status = status
 	}
+}
+
+// works tells whether the switch does its work while it says a status: it goes
+// on with requests and events when it is overloaded (ECMA-269 12.2.28).
+func works(s csta.SystemStatusValue) bool {
+	switch s {
+	case csta.StatusNormal, csta.StatusOverloadImminent, csta.StatusOverloadReached:
+		return true
+	}
+	return false
 }
 
 // leaves tells whether a client that is told a status may close its connection
@@ -235,7 +256,7 @@ func (c *conn) nextDeadline() time.Time {
 			next = h.until
 		}
 	}
-	if d := c.asso.dipped; !d.IsZero() && c.asso.told == csta.StatusNormal && d.Add(holdAnswers).Before(next) {
+	if d := c.asso.dipped; !d.IsZero() && works(c.asso.told) && d.Add(holdAnswers).Before(next) {
 		next = d.Add(holdAnswers)
 	}
 	if len(c.sess.queue) > 0 && c.sess.state == attached {

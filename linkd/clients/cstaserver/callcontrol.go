@@ -1,10 +1,13 @@
 package cstaserver
 
 import (
+	"errors"
+
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/private"
 	"github.com/holdline/holdline/linkd/secret"
 	"github.com/holdline/holdline/transport/csta"
+	"google.golang.org/protobuf/proto"
 )
 
 // callControl puts a request for the switch into the log.
@@ -133,9 +136,27 @@ func (c *conn) requestDone(invoke uint16, d *fsmpb.RequestDone) {
 		c.fail(invoke, csta.ErrorOperation, csta.OpGeneric)
 		return
 	}
-	if m := switchResponse(d); m != nil {
+	m := switchResponse(d)
+	for step := 0; step < 3 && m != nil && len(d.Connections) > 0 && !c.fits(m); step++ {
+		// It is done, so that the client must not hear that it failed.
+		switch d = proto.CloneOf(d); step {
+		case 2:
+			d.Connections = nil
+		default:
+			lean(d.Connections, step > 0)
+		}
+		m = switchResponse(d)
+	}
+	if m != nil {
 		c.send(invoke, m)
 	}
+}
+
+// fits tells whether a message goes into a frame.
+func (c *conn) fits(m csta.Message) bool {
+	var long *csta.FrameError
+	_, err := csta.AppendMessage(nil, firstInvoke, csta.Declaration, m, c.asso.edition)
+	return !errors.As(err, &long)
 }
 
 // switchResponse is the positive response to a request; nil if it has none.

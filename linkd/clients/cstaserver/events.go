@@ -156,21 +156,37 @@ func privateEvent(p *fsmpb.PrivateEvent) csta.Message {
 	return ev
 }
 
-// shorter takes from an event what is too much for a frame: first what is
-// private, then user data, then correlator data. It reports whether there was
-// something.
-func shorter(c *fsmpb.CallChange, try int) bool {
+// shorter takes from an event what is too much for a frame: first what says
+// nothing new, then what is private, user data, correlator data, and at last the
+// endpoints of a connection list. It reports whether there was something.
+func shorter(c *fsmpb.CallChange) bool {
 	switch {
-	case try == 0 && (c.Private != nil || c.Linkage != ""):
+	case lean(c.Connections, false):
+	case c.Private != nil || c.Linkage != "":
 		c.Private, c.Linkage = nil, ""
-	case try <= 1 && c.Data.GetUserData() != nil:
+	case c.Data.GetUserData() != nil:
 		c.Data.UserData = nil
-	case try <= 2 && c.Data.GetCorrelator() != nil:
+	case c.Data.GetCorrelator() != nil:
 		c.Data.Correlator = nil
+	case lean(c.Connections, true):
 	default:
 		return false
 	}
 	return true
+}
+
+// lean takes from a connection list the old connections whose name stays, and
+// also the endpoints if these are to go. It reports whether there were some.
+func lean(list []*fsmpb.NewConnection, endpoints bool) (some bool) {
+	for _, n := range list {
+		if n.OldCall != 0 && n.OldCall == n.Call && n.OldDevice == n.Device {
+			n.OldCall, n.OldDevice, some = 0, "", true
+		}
+		if endpoints && n.Endpoint != nil {
+			n.Endpoint, some = nil, true
+		}
+	}
+	return some
 }
 
 func connection(call uint64, device string) csta.ConnectionID {
@@ -182,12 +198,12 @@ func connection(call uint64, device string) csta.ConnectionID {
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }
 
-// count leaves out what the switch did not tell: both counts are 0 then.
-func count(n int32) *int {
-	if n == 0 {
+// count leaves out what the switch did not tell; 0 it did.
+func count(n *int32) *int {
+	if n == nil {
 		return nil
 	}
-	return new(int(n))
+	return new(int(*n))
 }
 
 // subject names a party; if the event doesn't, the device otherwise.

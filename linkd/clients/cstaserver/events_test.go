@@ -58,7 +58,7 @@ func TestCallEvents(t *testing.T) {
 		fsmpb.EventType_FAILED:          {"FailedEvent", "<failedConnection>" + id + "</failedConnection><failingDevice>" + device + "</failingDevice>" + who + redirection + local + correlator + user + cause + network + linkage, nil},
 		fsmpb.EventType_NETWORK_REACHED: {"NetworkReachedEvent", "<outboundConnection>" + id + "</outboundConnection><networkInterfaceUsed>" + device + "</networkInterfaceUsed>" + who + redirection + local + correlator + user + cause + network + linkage, nil},
 		fsmpb.EventType_QUEUED: {"QueuedEvent", "<queuedConnection>" + id + "</queuedConnection><queue>" + device + "</queue>" + who + redirection + "<numberQueued>3</numberQueued><callsInFront>2</callsInFront>" + local + correlator + user + cause + network + linkage,
-			func(c *fsmpb.CallChange) { c.NumberQueued, c.CallsInFront = 3, 2 }},
+			func(c *fsmpb.CallChange) { c.NumberQueued, c.CallsInFront = new(int32(3)), new(int32(2)) }},
 		fsmpb.EventType_DIVERTED: {"DivertedEvent", "<connection>" + id + "</connection><divertingDevice>" + device + "</divertingDevice><newDestination><deviceIdentifier>1002</deviceIdentifier></newDestination>" + who + redirection + local + correlator + user + cause + network + linkage,
 			func(c *fsmpb.CallChange) { c.NewDestination = party("1002") }},
 		fsmpb.EventType_HELD:               {"HeldEvent", "<heldConnection>" + id + "</heldConnection><holdingDevice>" + device + "</holdingDevice>" + local + correlator + cause + linkage, nil},
@@ -83,6 +83,19 @@ func TestCallEvents(t *testing.T) {
 		want := "<" + x.element + namespace(6) + "><monitorCrossRefID>101</monitorCrossRefID>" + x.content + ext + "</" + x.element + ">"
 		if d := cmp.Diff(want, eventXML(t, callEvent(c), csta.Ed6, csta.StateConnected)); d != "" {
 			t.Errorf("%v (-want +got):\n%s", typ, d)
+		}
+	}
+}
+
+func TestQueueCounts(t *testing.T) {
+	for want, c := range map[string]*fsmpb.CallChange{
+		"": {}, "<numberQueued>1</numberQueued><callsInFront>0</callsInFront>": {NumberQueued: new(int32(1)), CallsInFront: new(int32(0))},
+		"<numberQueued>0</numberQueued>": {NumberQueued: new(int32(0))}, "<callsInFront>0</callsInFront>": {CallsInFront: new(int32(0))},
+	} {
+		c.Type, c.Call, c.Device = fsmpb.EventType_QUEUED, 1, "7000"
+		want := "<QueuedEvent" + namespace(3) + "><monitorCrossRefID>101</monitorCrossRefID><queuedConnection><callID>1</callID><deviceID>7000</deviceID></queuedConnection><queue><deviceIdentifier>7000</deviceIdentifier></queue><callingDevice><notKnown/></callingDevice><calledDevice><notKnown/></calledDevice><lastRedirectionDevice><notRequired/></lastRedirectionDevice>" + want + "<cause>normal</cause></QueuedEvent>"
+		if d := cmp.Diff(want, eventXML(t, callEvent(c), csta.Ed3, "")); d != "" {
+			t.Errorf("(-want +got):\n%s", d)
 		}
 	}
 }
@@ -159,6 +172,44 @@ func TestFilterBitsAndEvents(t *testing.T) {
 	}
 }
 
+// crowd is the connection list of 60 parties with long names, one of which comes
+// from another call.
+func crowd(letters int) (list []*fsmpb.NewConnection) {
+	for i := range 60 {
+		who := strings.Repeat("d", letters) + decimal(uint64(i))
+		list = append(list, &fsmpb.NewConnection{Call: 7, Device: who, OldCall: 7, OldDevice: who, Endpoint: party(who)})
+	}
+	list[0].OldCall = 8
+	return list
+}
+
+// The answer to a request that was obeyed is never that it failed, however long
+// the list in it is.
+func TestLongAnswers(t *testing.T) {
+	for name, x := range map[string]struct {
+		letters       int
+		has, has2, no string
+	}{
+		"short": {10, "<oldConnection><callID>7</callID>", "<endpoint>", "CSTAErrorCode"},
+		"long":  {140, "<oldConnection><callID>8</callID>", "<endpoint>", "<oldConnection><callID>7</callID>"},
+		"more":  {200, "<oldConnection><callID>8</callID>", "<newConnection>", "<endpoint>"},
+		"most":  {600, "<conferenceCall>", "</ConferenceCallResponse>", "<connections>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := start(t, newCluster(t, "1000"), Options{})
+			nc := n.dial(tserver1)
+			defer nc.Close()
+			c := newConn(t.Context(), n.listener, nc)
+			c.requestDone(3, &fsmpb.RequestDone{Result: fsmpb.OutcomeResult_DONE, Request: &fsmpb.Request{Service: fsmpb.Service_CONFERENCE_CALL},
+				Connection: &fsmpb.Conn{Call: 7, Device: "1000"}, Connections: crowd(x.letters)})
+			got := string(c.buf)
+			if len(got) > csta.MaxSend || !strings.Contains(got, x.has) || !strings.Contains(got, x.has2) || strings.Contains(got, x.no) {
+				t.Errorf("%d octets: %.600s", len(got), got)
+			}
+		})
+	}
+}
+
 // An event that is too long for a frame goes without what makes it so.
 func TestLongEvents(t *testing.T) {
 	long := []byte(strings.Repeat("x", 20000))
@@ -170,6 +221,8 @@ func TestLongEvents(t *testing.T) {
 		"private data": {&fsmpb.CallChange{Private: append([]byte("\x12\xa0\x9c\x01"), long...), Data: &fsmpb.CallData{Correlator: []byte{1}}}, "privateData", "correlatorData"},
 		"user data":    {&fsmpb.CallChange{Data: &fsmpb.CallData{UserData: long, Correlator: []byte{1}}}, "userData", "correlatorData"},
 		"correlator":   {&fsmpb.CallChange{Data: &fsmpb.CallData{Correlator: long}}, "correlatorData", "cause"},
+		"connections":  {&fsmpb.CallChange{Connections: crowd(140), Data: &fsmpb.CallData{UserData: []byte{1}}}, "<oldConnection><callID>7</callID>", "<oldConnection><callID>8</callID>"},
+		"endpoints":    {&fsmpb.CallChange{Connections: crowd(200)}, "<endpoint>", "<newConnection>"},
 		"linkage":      {&fsmpb.CallChange{Linkage: "<broken", Data: &fsmpb.CallData{UserData: []byte{1}}}, "callLinkageData", "userData"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,6 +232,9 @@ func TestLongEvents(t *testing.T) {
 			defer nc.Close()
 			c := newConn(t.Context(), n.listener, nc)
 			x.change.Type, x.change.Call, x.change.Device = fsmpb.EventType_DELIVERED, 1, "1000"
+			if x.change.Connections != nil {
+				x.change.Type = fsmpb.EventType_CONFERENCED
+			}
 			r := &fsmpb.Record{Kind: &fsmpb.Record_Call{Call: x.change}}
 			e := c.encode(r)
 			if e == nil {

@@ -94,7 +94,7 @@ func (c *conn) record(v *fsm.State, r *fsm.Record) {
 		c.routeAsked(r, k.Route)
 	case *fsmpb.Record_RouteOver:
 		if c.sess.met {
-			c.routeOver(k.RouteOver)
+			c.routeOver(r, k.RouteOver)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func (c *conn) encodeCall(r *fsm.Record, change *fsmpb.CallChange) *csta.EventXM
 			c.l.count.cut.add(1)
 			c.log.Warn("event sent without all that it carries", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
 		}
-		if !shorter(change, try) {
+		if !shorter(change) {
 			c.log.Error("event not sent", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
 			return nil
 		}

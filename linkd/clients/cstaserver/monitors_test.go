@@ -206,12 +206,14 @@ func TestMonitorsInATransfer(t *testing.T) {
 		// The call goes on without 1001: only the call-type monitor hears it.
 		cl.cleared("78", "1002", "1002", fsmpb.ConnectionState_NULL)
 		c.expect("9999 <ConnectionClearedEvent><monitorCrossRefID>3</monitorCrossRefID><droppedConnection><callID>2</callID><deviceID>1002</deviceID></droppedConnection><releasingDevice><deviceIdentifier>1002</deviceIdentifier></releasingDevice><cause>normalClearing</cause></ConnectionClearedEvent>",
-			"9999 <ConnectionClearedEvent><monitorCrossRefID>3</monitorCrossRefID><droppedConnection><callID>2</callID><deviceID>1000</deviceID></droppedConnection><releasingDevice><deviceIdentifier>1000</deviceIdentifier></releasingDevice><cause>normalClearing</cause></ConnectionClearedEvent>")
+			"9999 <ConnectionClearedEvent><monitorCrossRefID>3</monitorCrossRefID><droppedConnection><callID>2</callID><deviceID>1000</deviceID></droppedConnection><releasingDevice><deviceIdentifier>1000</deviceIdentifier></releasingDevice><cause>normalClearing</cause></ConnectionClearedEvent>",
+			"9999 <CallClearedEvent><monitorCrossRefID>3</monitorCrossRefID><clearedCall><callID>2</callID></clearedCall><cause>normalClearing</cause></CallClearedEvent>")
 		c.quiet()
 	})
 }
 
-// A monitor on a call ends with it; its client is told.
+// A monitor on a call ends with it; its client is told, last of all, and of
+// CallCleared before unless its filter keeps that out.
 func TestMonitorOnACallEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cl := newCluster(t, "1000")
@@ -220,22 +222,22 @@ func TestMonitorOnACallEnds(t *testing.T) {
 		n.monitored(c, "1000")
 		cl.delivered("77", "1001", "1000", "1000", fsmpb.ConnectionState_ALERTING)
 		c.next()
-		c.send("0001", "<MonitorStart><monitorObject><callObject><callID>1</callID></callObject></monitorObject><monitorType>call</monitorType></MonitorStart>")
+		const object = "<MonitorStart><monitorObject><callObject><callID>1</callID></callObject></monitorObject>"
+		c.send("0001", object+"<monitorType>call</monitorType></MonitorStart>")
 		c.expect("0001 <MonitorStartResponse><monitorCrossRefID>2</monitorCrossRefID><monitorExistingCalls>true</monitorExistingCalls></MonitorStartResponse>")
+		const filter = "<callcontrol><callCleared>true</callCleared></callcontrol>"
+		c.send("0002", object+"<requestedMonitorFilter>"+filter+"</requestedMonitorFilter><monitorType>call</monitorType></MonitorStart>")
+		c.expect("0002 <MonitorStartResponse><monitorCrossRefID>3</monitorCrossRefID><actualMonitorFilter>" + filter + "</actualMonitorFilter><monitorExistingCalls>true</monitorExistingCalls></MonitorStartResponse>")
+
 		cl.cleared("77", "1000", "1000", fsmpb.ConnectionState_NULL)
-		event := "<droppedConnection><callID>1</callID><deviceID>1000</deviceID></droppedConnection><releasingDevice><deviceIdentifier>1000</deviceIdentifier></releasingDevice>"
-		c.expect("9999 <ConnectionClearedEvent><monitorCrossRefID>1</monitorCrossRefID>"+event+"<localConnectionInfo>null</localConnectionInfo><cause>normalClearing</cause></ConnectionClearedEvent>",
-			"9999 <ConnectionClearedEvent><monitorCrossRefID>2</monitorCrossRefID>"+event+"<cause>normalClearing</cause></ConnectionClearedEvent>")
-		c.send("0002", "<SystemStatus/>")
-		for {
-			f := c.next()
-			if f.invoke == "0002" {
-				t.Fatal("no MonitorStop")
-			}
-			if f.String() == "9000 "+declaration+c.full("<MonitorStop><monitorCrossRefID>2</monitorCrossRefID></MonitorStop>") {
-				break
-			}
+		event := func(xref, device, local string) string {
+			return "9999 <ConnectionClearedEvent><monitorCrossRefID>" + xref + "</monitorCrossRefID><droppedConnection><callID>1</callID><deviceID>" + device + "</deviceID></droppedConnection><releasingDevice><deviceIdentifier>" + device + "</deviceIdentifier></releasingDevice>" + local + "<cause>normalClearing</cause></ConnectionClearedEvent>"
 		}
+		c.expect(event("1", "1000", "<localConnectionInfo>null</localConnectionInfo>"), event("2", "1000", ""), event("3", "1000", ""),
+			event("2", "1001", ""), event("3", "1001", ""), // nobody watches 1001
+			"9999 <CallClearedEvent><monitorCrossRefID>2</monitorCrossRefID><clearedCall><callID>1</callID></clearedCall><cause>normalClearing</cause></CallClearedEvent>",
+			"9000 <MonitorStop><monitorCrossRefID>2</monitorCrossRefID></MonitorStop>", "9001 <MonitorStop><monitorCrossRefID>3</monitorCrossRefID></MonitorStop>")
+		c.quiet()
 	})
 }
 

@@ -183,6 +183,6 @@ func (c *conn) hearGap(r *fsm.Record, begun map[uint64]fsm.Position) {
 	case *fsmpb.Record_MonitorEnded:
 		c.monitorEnded(k.MonitorEnded)
 	case *fsmpb.Record_RouteOver:
-		c.routeOver(k.RouteOver)
+		c.routeOver(r, k.RouteOver)
 	}
 }

@@ -343,19 +343,36 @@ func TestRouting(t *testing.T) {
 		c.send("0003", "<RouteSelect><crossRefIdentifier>1</crossRefIdentifier><routeSelected>1002</routeSelected></RouteSelect>")
 		c.expect("0003 <CSTAErrorCode><operation>invalidRouteingCrossRefID</operation></CSTAErrorCode>")
 
-		ask("r2", "2", "9003")
-		c.send("0004", "<RouteReject><crossRefIdentifier>2</crossRefIdentifier><rejectCause>busyOverflow</rejectCause></RouteReject>")
-		c.expect("9004 <RouteEnd><crossRefIdentifier>2</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID></RouteEnd>")
+		// The switch wants another destination, and then ends the registration.
+		ask("r0", "2", "9003")
+		c.send("0003", "<RouteSelect><crossRefIdentifier>2</crossRefIdentifier><routeSelected>1002</routeSelected></RouteSelect>")
+		cl.done(&fsmpb.Outcome{Result: fsmpb.OutcomeResult_DONE})
+		cl.fact(&fsmpb.Fact{Body: &fsmpb.Fact_RouteEnded{RouteEnded: &fsmpb.RouteEnded{SwitchRoute: "r0", Reroute: true, ReplyTimeoutMs: 3000}}})
+		c.expect("9004 <ReRoute><crossRefIdentifier>2</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID><replyTimeout>1500</replyTimeout></ReRoute>")
+		c.quiet()
+		cl.fact(&fsmpb.Fact{Body: &fsmpb.Fact_RouteEnded{RouteEnded: &fsmpb.RouteEnded{SwitchRoute: "r0"}}})
+		c.expect("9005 <RouteEnd><crossRefIdentifier>2</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID></RouteEnd>")
+
+		ask("r2", "3", "9006")
+		c.send("0004", "<RouteReject><crossRefIdentifier>3</crossRefIdentifier><rejectCause>busyOverflow</rejectCause></RouteReject>")
+		c.expect("9007 <RouteEnd><crossRefIdentifier>3</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID></RouteEnd>")
 		if q := cl.done(&fsmpb.Outcome{Result: fsmpb.OutcomeResult_DONE}); q.Service != fsmpb.Service_ROUTE_END {
 			t.Errorf("%v", q)
 		}
-		ask("r3", "3", "9005")
+		ask("r3", "4", "9008")
 		cl.must(&fsmpb.Command{Kind: &fsmpb.Command_Expire{Expire: dueOf(t, cl.View(), fsmpb.DeadlineKind_ROUTE)}})
-		c.expect("9006 <RouteEnd><crossRefIdentifier>3</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID><errorValue><operation>routeingTimerExpired</operation></errorValue></RouteEnd>")
+		c.expect("9009 <RouteEnd><crossRefIdentifier>4</crossRefIdentifier><routeRegisterReqID>1</routeRegisterReqID><errorValue><operation>routeingTimerExpired</operation></errorValue></RouteEnd>")
 		c.send("0005", "<RouteRegisterCancel><routeRegisterReqID>1</routeRegisterReqID></RouteRegisterCancel>")
 		c.expect("0005 <RouteRegisterCancelResponse/>")
 		c.send("0006", "<RouteRegisterCancel><routeRegisterReqID>1</routeRegisterReqID></RouteRegisterCancel>")
 		c.expect("0006 <CSTAErrorCode><operation>invalidRouteRegistrationCrossRefID</operation></CSTAErrorCode>")
+
+		c.send("0007", "<RouteRegister><routeingDevice>7000</routeingDevice></RouteRegister>")
+		synctest.Wait()
+		cl.fact(&fsmpb.Fact{Body: &fsmpb.Fact_RouterUp{RouterUp: &fsmpb.RouterUp{Device: "7000", Up: true}}})
+		c.expect("0007 <RouteRegisterResponse><routeRegisterReqID>2</routeRegisterReqID></RouteRegisterResponse>")
+		cl.fact(&fsmpb.Fact{Body: &fsmpb.Fact_RouterUp{RouterUp: &fsmpb.RouterUp{Device: "7000", Category: "operation", Value: "invalidDeviceID"}}})
+		c.expect("9010 <RouteRegisterAbort><routeRegisterReqID>2</routeRegisterReqID></RouteRegisterAbort>")
 	})
 }
 

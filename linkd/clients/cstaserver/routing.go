@@ -100,7 +100,7 @@ func (c *conn) routeAsked(rec *fsm.Record, k *fsmpb.RouteAsked) {
 
 // routeOver tells the client what became of a routing dialogue, or that its
 // registration ended.
-func (c *conn) routeOver(k *fsmpb.RouteOver) {
+func (c *conn) routeOver(rec *fsm.Record, k *fsmpb.RouteOver) {
 	if k.Session != c.sess.id {
 		return
 	}
@@ -114,7 +114,11 @@ func (c *conn) routeOver(k *fsmpb.RouteOver) {
 			c.request(&csta.RouteRegisterAbort{RouteRegisterReqID: registration})
 		}
 	case k.Reroute:
-		c.request(&csta.ReRoute{CrossRefIdentifier: id, RouteRegisterReqID: registration})
+		again := &csta.ReRoute{CrossRefIdentifier: id, RouteRegisterReqID: registration}
+		if left := k.DueMs - rec.TimeMs; left > 0 {
+			again.ReplyTimeout = new(int(left))
+		}
+		c.request(again)
 	case k.IsUsed:
 		c.request(&csta.RouteUsed{CrossRefIdentifier: id, RouteRegisterReqID: registration, RouteUsed: subject(k.Used, "")})
 	default:

@@ -56,6 +56,9 @@ switch "pbx" {
   protocol            = "csta"
   edition             = 3
   filter              = "true_passes"
+  association         = "explicit"
+  application         = "acd"
+  session             = "90s"
   standby             = "cold"
   monitor_release     = "0s"
   requests_per_second = 0

@@ -16,6 +16,7 @@ type monitor struct {
 	device string
 	xref   string
 	parts  map[string]string // call → state of the device's own part in it
+	offers map[string]bool   // calls that were offered, and don't ring yet
 	over   map[string]bool   // calls that the device's part ended in
 	past   []heard           // newest last, bounded
 	when   []time.Time       // each of past was heard
@@ -43,7 +44,7 @@ const replayWindow = 5 * time.Second
 const pastEvents = 512
 
 func newMonitor(device string) *monitor {
-	return &monitor{device: device, parts: map[string]string{}, over: map[string]bool{}}
+	return &monitor{device: device, parts: map[string]string{}, offers: map[string]bool{}, over: map[string]bool{}}
 }
 
 // resume opens the replay window: events heard shortly before the link was lost
@@ -124,7 +125,9 @@ func (m *monitor) repeated(h heard) bool {
 var comesFrom = map[string][]string{
 	"ServiceInitiatedEvent": {""},
 	"OriginatedEvent":       {"", "initiated"},
-	"DeliveredEvent":        {"", "queued"},
+	"OfferedEvent":          {"", "queued"},
+	"DeliveredEvent":        {"", "queued"}, // or alerting, if it was offered
+	"BridgedEvent":          {"alerting", "connected", "hold"},
 	"EstablishedEvent":      {"", "alerting", "initiated", "connected", "queued"},
 	"HeldEvent":             {"connected"},
 	"RetrievedEvent":        {"hold"},
@@ -135,11 +138,15 @@ func (m *monitor) apply(h heard) (fault string) {
 	had := m.parts[h.call]
 	// A device may come back into a call that it left: a queue, after nobody
 	// answered; an agent, by another transfer. It is then told that it joins.
-	joins := merges(h.event) || h.subject == m.device && (h.event == "DeliveredEvent" || h.event == "QueuedEvent")
+	joins := merges(h.event) || h.subject == m.device && (h.event == "OfferedEvent" || h.event == "DeliveredEvent" || h.event == "QueuedEvent")
 	if had == "" && m.over[h.call] && h.local != "null" && h.local != "" && !joins {
 		return fmt.Sprintf("resurrected: %s on %s for call %s, which was over there", h.event, m.device, h.call)
 	}
-	if from, ok := comesFrom[h.event]; ok && h.subject == m.device && !slices.Contains(from, had) {
+	accepted := h.event == "DeliveredEvent" && had == "alerting" && m.offers[h.call]
+	if h.subject == m.device {
+		m.offers[h.call] = h.event == "OfferedEvent"
+	}
+	if from, ok := comesFrom[h.event]; ok && h.subject == m.device && !slices.Contains(from, had) && !accepted {
 		fault = fmt.Sprintf("order: %s on %s for call %s while its part was %q", h.event, m.device, h.call, had)
 	}
 	switch h.local {
@@ -157,5 +164,6 @@ func (m *monitor) apply(h heard) (fault string) {
 
 func (m *monitor) end(call string) {
 	delete(m.parts, call)
+	delete(m.offers, call)
 	m.over[call] = true
 }

@@ -64,6 +64,17 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
+func TestOfferedAndBridged(t *testing.T) {
+	m := newMonitor("1000")
+	m.synced = true
+	if _, faults := told(m, "Offered", "alerting", "Delivered", "alerting", "Established", "connected", "Bridged", "queued", "ConnectionCleared", "null"); len(faults) > 0 {
+		t.Errorf("faults %v", faults)
+	}
+	if _, faults := told(m, "Offered", "alerting", "Delivered", "alerting", "Delivered", "alerting"); len(faults) == 0 {
+		t.Error("Delivered twice was believed")
+	}
+}
+
 func TestGapInAReplay(t *testing.T) {
 	m := monitorWith("Delivered", "alerting", "Established", "connected", "Held", "hold")
 	// Held was heard and isn't repeated, yet Retrieved comes: the replay skipped

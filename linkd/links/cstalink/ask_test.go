@@ -147,15 +147,32 @@ func TestTrafficGoesFirst(t *testing.T) {
 	})
 }
 
+// While the switch is overloaded snapshots go on one at a time, behind everything
+// else: a new leader must come to know what is so.
 func TestOverloadHoldsResyncBack(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
 		f.say("0001", `<SystemStatus NS><systemStatus>overloadReached</systemStatus></SystemStatus>`)
 		f.expect(`<SystemStatusResponse NS/>`)
-		c.Snapshot("1000", Ask{}, func(bool) {})
-		f.quiet(5 * time.Second)
-		f.say("0002", `<SystemStatus NS><systemStatus>overloadRelieved</systemStatus></SystemStatus>`)
+		f.say("0002", `<SystemStatus NS><systemStatus>messagesLost</systemStatus></SystemStatus>`)
 		f.expect(`<SystemStatusResponse NS/>`)
-		f.expect(`<SnapshotDevice NS><snapshotObject>1000</snapshotObject></SnapshotDevice>`)
+		if got := c.Status(); got != "overloadReached" {
+			t.Errorf("lost messages ended the overload: %s", got)
+		}
+		c.Snapshot("1000", Ask{}, func(bool) {})
+		c.Snapshot("1001", Ask{}, func(bool) {})
+		first := f.expect(`<SnapshotDevice NS><snapshotObject>1000</snapshotObject></SnapshotDevice>`)
+		f.quiet(2 * time.Second)
+		c.Execute(1, answerOrder("77"), func(error) {})
+		request := f.expect(`<AnswerCall NS><callToBeAnswered><callID>77</callID><deviceID>1001</deviceID></callToBeAnswered></AnswerCall>`)
+		f.say(first, `<SnapshotDeviceResponse NS><crossRefIDorSnapshotData><snapshotData/></crossRefIDorSnapshotData></SnapshotDeviceResponse>`)
+		f.quiet(time.Second)
+		f.say(request, `<AnswerCallResponse NS/>`)
+		f.expect(`<SnapshotDevice NS><snapshotObject>1001</snapshotObject></SnapshotDevice>`)
+		c.Snapshot("1002", Ask{}, func(bool) {})
+		f.quiet(time.Second)
+		f.say("0003", `<SystemStatus NS><systemStatus>overloadRelieved</systemStatus></SystemStatus>`)
+		f.expect(`<SystemStatusResponse NS/>`)
+		f.expect(`<SnapshotDevice NS><snapshotObject>1002</snapshotObject></SnapshotDevice>`)
 	})
 }
 
@@ -200,12 +217,12 @@ func TestRoutingDialogue(t *testing.T) {
 		f.expect(`<RouteSelect NS><crossRefIdentifier>900</crossRefIdentifier><routeRegisterReqID>31</routeRegisterReqID><routeSelected>7000</routeSelected><routeUsedReq>true</routeUsedReq></RouteSelect>`)
 		want(t, s.told(), `outcome:{intent:8 result:DONE}`) // it has no answer
 		f.say("0006", `<RouteUsed NS><crossRefIdentifier>900</crossRefIdentifier><routeUsed><deviceIdentifier>7000</deviceIdentifier></routeUsed></RouteUsed>`)
-		f.say("0007", `<ReRoute NS><crossRefIdentifier>900</crossRefIdentifier></ReRoute>`)
+		f.say("0007", `<ReRoute NS><crossRefIdentifier>900</crossRefIdentifier><replyTimeout>1500</replyTimeout></ReRoute>`)
 		f.say("0008", `<RouteEnd NS><crossRefIdentifier>900</crossRefIdentifier><errorValue><operation>routeingTimerExpired</operation></errorValue></RouteEnd>`)
 		f.say("0009", `<RouteRegisterAbort NS><routeRegisterReqID>31</routeRegisterReqID></RouteRegisterAbort>`)
 		want(t, s.told(),
 			`route_ended:{switch_route:"900" used:{kind:DEVICE id:"7000"} is_used:true}`,
-			`route_ended:{switch_route:"900" reroute:true}`,
+			`route_ended:{switch_route:"900" reroute:true reply_timeout_ms:1500}`,
 			`route_ended:{switch_route:"900" reason:"operation/routeingTimerExpired"}`,
 			`router_up:{device:"6000"}`)
 		if !aborted {

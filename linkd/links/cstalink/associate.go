@@ -80,7 +80,7 @@ func (c *Conn) awaitStatus(ctx context.Context) error {
 	case <-c.done:
 		return c.err
 	}
-	c.askStatus()
+	c.AskStatus()
 	select {
 	case <-c.first:
 		return nil
@@ -91,9 +91,9 @@ func (c *Conn) awaitStatus(ctx context.Context) error {
 	}
 }
 
-// askStatus asks for the status; the answer is taken like a status that the
+// AskStatus asks for the status; the answer is taken like a status that the
 // switch tells by itself.
-func (c *Conn) askStatus() {
+func (c *Conn) AskStatus() {
 	c.ask(&request{
 		class: urgent,
 		build: func() (csta.Message, error) { return new(csta.RequestSystemStatus), nil },
@@ -128,6 +128,26 @@ func (c *Conn) register() {
 			}}, nil
 		},
 		answered: func(csta.Message, error) {},
+	})
+}
+
+// registerPause keeps a switch that ends our registrations from being asked for
+// the next one in a hurry.
+const registerPause = time.Second
+
+// registerAgain makes good that the switch ended our registration. What it told
+// nobody meanwhile is asked for. The caller holds order.
+func (c *Conn) registerAgain() {
+	if !c.o.Register || c.again {
+		return
+	}
+	c.again = true
+	c.after(registerPause, func() {
+		c.order.Lock()
+		c.again = false
+		c.order.Unlock()
+		c.register()
+		c.AskStatus()
 	})
 }
 

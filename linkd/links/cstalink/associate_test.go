@@ -154,6 +154,26 @@ func TestHeartbeatsOfTheSwitch(t *testing.T) {
 	})
 }
 
+func TestSwitchEndsTheRegistration(t *testing.T) {
+	linked(t, func(o *Options) { o.Register = true }, func(f *fake, c *Conn, s *sink) {
+		const register = `<SystemRegister NS><requestTypes><systemStatus>true</systemStatus><requestSystemStatus>false</requestSystemStatus></requestTypes></SystemRegister>`
+		f.say(f.expect(register), `<SystemRegisterResponse NS><sysStatRegisterID>5</sysStatRegisterID></SystemRegisterResponse>`)
+		for range 3 {
+			f.say("0007", `<SystemRegisterAbort NS><sysStatRegisterID>5</sysStatRegisterID></SystemRegisterAbort>`)
+		}
+		began := time.Now()
+		id := f.expect(register)
+		if d := time.Since(began); d != registerPause {
+			t.Errorf("asked after %v", d)
+		}
+		f.say(id, `<SystemRegisterResponse NS><sysStatRegisterID>6</sysStatRegisterID></SystemRegisterResponse>`)
+		id = f.expect(`<RequestSystemStatus NS/>`)
+		f.say(id, `<RequestSystemStatusResponse NS><systemStatus>overloadImminent</systemStatus></RequestSystemStatusResponse>`)
+		f.quiet(5 * time.Second)
+		want(t, s.told(), `status:{status:"overloadImminent"}`)
+	})
+}
+
 func TestBrokenInputEndsTheLink(t *testing.T) {
 	for name, c := range map[string]struct{ bytes, reason string }{
 		"not the format":    {"\x01\x00\x00\x0c9999<x/>", "frame"},

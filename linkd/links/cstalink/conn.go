@@ -31,6 +31,7 @@ type Conn struct {
 	segments map[string]func(csta.Message) // by serviceCrossRefID
 	deaf     map[string]bool               // services that the switch doesn't support
 	detailed map[string]time.Time          // calls of which a SnapshotCall was taken
+	again    bool                          // SystemRegister is due again
 
 	mu          sync.Mutex
 	timers      timers

@@ -205,7 +205,7 @@ func callEvent(m csta.Message) *fsmpb.CallEvent {
 		e := common(fsmpb.EventType_QUEUED, m.QueuedConnection, m.Queue, m.LocalConnectionInfo, m.Cause, m.Extensions)
 		ends(e, m.CallingDevice, m.CalledDevice, m.LastRedirectionDevice)
 		network(e, m.NetworkCallingDevice, m.NetworkCalledDevice)
-		e.NumberQueued, e.CallsInFront = small(m.NumberQueued), small(m.CallsInFront)
+		e.NumberQueued, e.CallsInFront = count(m.NumberQueued), count(m.CallsInFront)
 		return ride(e, m.CorrelatorData, m.UserData, nil, m.CallLinkageData)
 	case *csta.FailedEvent:
 		e := common(fsmpb.EventType_FAILED, m.FailedConnection, m.FailingDevice, m.LocalConnectionInfo, m.Cause, m.Extensions)
@@ -233,12 +233,15 @@ func callEvent(m csta.Message) *fsmpb.CallEvent {
 	return nil
 }
 
-func small(n *int) int32 {
+// count reads a number that may be absent, which is not the same as 0.
+func count(n *int) *int32 {
 	if n == nil {
-		return 0
+		return nil
 	}
-	return int32(min(max(*n, 0), 1<<30))
+	return new(small(*n))
 }
+
+func small(n int) int32 { return int32(min(max(n, 0), 1<<30)) }
 
 func agentEvent(m csta.Message) *fsmpb.AgentEvent {
 	event := func(t fsmpb.EventType, d csta.SubjectDeviceID, id string, group csta.DeviceID, pending csta.AgentState,

@@ -84,6 +84,10 @@ func TestEventFacts(t *testing.T) {
 			`<QueuedEvent NS>REF<queuedConnection>` + conn1000 + `</queuedConnection><queue>` + dev1000 + `</queue>` + theEnds + `<numberQueued>4</numberQueued><callsInFront>3</callsInFront><localConnectionInfo>queued</localConnectionInfo><cause>enteringDistribution</cause></QueuedEvent>`,
 			`call:{type:QUEUED via:"1000" subject:{call:"77" device:"1000"} device:{kind:DEVICE id:"1000"} local:QUEUED_STATE has_local:true cause:"enteringDistribution"` + toldEnds + ` number_queued:4 calls_in_front:3}`,
 		},
+		"Queued, none in front": {
+			`<QueuedEvent NS>REF<queuedConnection>` + conn1000 + `</queuedConnection><queue>` + dev1000 + `</queue>` + theEnds + `<callsInFront>0</callsInFront><localConnectionInfo>queued</localConnectionInfo><cause>enteringDistribution</cause></QueuedEvent>`,
+			`call:{type:QUEUED via:"1000" subject:{call:"77" device:"1000"} device:{kind:DEVICE id:"1000"} local:QUEUED_STATE has_local:true cause:"enteringDistribution"` + toldEnds + ` calls_in_front:0}`,
+		},
 		"Failed": {
 			`<FailedEvent NS>REF<failedConnection>` + conn1001 + `</failedConnection><failingDevice>` + dev1001 + `</failingDevice>` + theEnds + `<localConnectionInfo>fail</localConnectionInfo><cause>busy</cause></FailedEvent>`,
 			`call:{type:FAILED via:"1000" subject:{call:"77" device:"1001"} device:{kind:DEVICE id:"1001"} local:FAIL has_local:true cause:"busy"` + toldEnds + `}`,

@@ -41,7 +41,7 @@ func (c *Conn) mind() {
 				c.fail(ErrSilent)
 				return
 			}
-			c.askStatus()
+			c.AskStatus()
 			silence.Reset(c.o.Keepalive)
 		case <-reset.C:
 			c.resetSession()

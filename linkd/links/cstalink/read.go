@@ -79,6 +79,7 @@ func (c *Conn) dispatch(invoke uint16, m csta.Message, info csta.Info) {
 	case *csta.RequestSystemStatus:
 		c.reply(outgoing{invoke: invoke, message: &csta.RequestSystemStatusResponse{SystemStatus: csta.StatusNormal}})
 	case *csta.SystemRegisterAbort:
+		c.registerAgain()
 	case *csta.ApplicationSessionTerminated:
 		c.fail(ErrTerminated)
 	case *csta.MonitorStop:
@@ -90,7 +91,11 @@ func (c *Conn) dispatch(invoke uint16, m csta.Message, info csta.Info) {
 	case *csta.RouteRequest:
 		c.routeRequest(m)
 	case *csta.ReRoute:
-		c.fact(routeFact(&fsmpb.RouteEnded{SwitchRoute: strings.Clone(m.CrossRefIdentifier), Reroute: true}))
+		again := &fsmpb.RouteEnded{SwitchRoute: strings.Clone(m.CrossRefIdentifier), Reroute: true}
+		if m.ReplyTimeout != nil {
+			again.ReplyTimeoutMs = small(*m.ReplyTimeout)
+		}
+		c.fact(routeFact(again))
 	case *csta.RouteUsed:
 		c.fact(routeFact(&fsmpb.RouteEnded{
 			SwitchRoute: strings.Clone(m.CrossRefIdentifier), Used: party(m.RouteUsed), IsUsed: true,
@@ -165,19 +170,17 @@ func (c *Conn) fixEdition(e csta.Edition) {
 	}
 }
 
-// setStatus notes the switch's status. An empty one is a heartbeat.
+// setStatus notes the switch's status. An empty one is a heartbeat, and messages
+// are lost at a moment: what the switch said before still stands.
 func (c *Conn) setStatus(s string) {
 	if s == "" {
 		return
 	}
 	c.mu.Lock()
 	changed := c.status != s
-	c.status = strings.Clone(s)
-	switch csta.SystemStatusValue(s) {
-	case csta.StatusOverloadReached:
-		c.overloaded = true
-	case csta.StatusOverloadRelieved, csta.StatusNormal:
-		c.overloaded = false
+	if s != string(csta.StatusMessagesLost) || c.status == "" {
+		c.status = strings.Clone(s)
+		c.overloaded = s == string(csta.StatusOverloadReached)
 	}
 	c.mu.Unlock()
 	c.poke()

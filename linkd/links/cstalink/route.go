@@ -114,7 +114,7 @@ func (c *Conn) routeRequest(m *csta.RouteRequest) {
 		Data: callData(m.CorrelatorData, nil, nil),
 	}
 	if m.ReplyTimeout != nil {
-		r.ReplyTimeoutMs = small(m.ReplyTimeout)
+		r.ReplyTimeoutMs = small(*m.ReplyTimeout)
 	}
 	switch {
 	case m.RouteingDevice.Kind == csta.DeviceIdentifier:

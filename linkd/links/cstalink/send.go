@@ -156,7 +156,7 @@ func (c *Conn) next() (*outgoing, *request, time.Duration) {
 				r.build = func() (csta.Message, error) { return nil, ErrNotNow }
 			} else if c.outstanding >= c.o.MaxOutstanding {
 				return nil, nil, 0
-			} else if c.overloaded && class(k) == background {
+			} else if c.overloaded && class(k) == background && c.outstanding > 0 {
 				return nil, nil, 0
 			} else if d := c.reserve(); d > 0 {
 				return nil, nil, d
@@ -170,7 +170,7 @@ func (c *Conn) next() (*outgoing, *request, time.Duration) {
 
 // reserve takes one request out of the permitted rate, or says how long it will
 // take until there is one. While the switch reports overload the rate is a
-// quarter.
+// quarter, and snapshots are asked for one at a time.
 func (c *Conn) reserve() time.Duration {
 	n := 1
 	if c.overloaded {

@@ -1,0 +1,111 @@
+package cstaserver
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/holdline/holdline/fsm/fsmpb"
+)
+
+// says has the switch tell its status.
+func (cl *cluster) says(status string) {
+	cl.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: status}}})
+}
+
+// An overload is told while it lasts, to clients that come during it too, and
+// only the switch ends it: by overloadRelieved, by normal, or by both.
+func TestOverload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cl := newCluster(t)
+		n := start(t, cl, Options{StatusFirst: true, Heartbeat: 30 * time.Second, Misses: 2})
+		c := n.client(4)
+		c.expect("0000 " + statusNormal)
+		c.send("0000", "<SystemStatusResponse/>")
+		cl.says("overloadImminent")
+		c.expect("9000 " + status("overloadImminent"))
+		cl.says("overloadReached")
+		c.expect("9001 " + status("overloadReached"))
+		c.quiet()
+		late := n.client(4)
+		late.expect("0000 " + status("overloadReached"))
+		late.send("0000", "<SystemStatusResponse/>")
+		c.send("0001", "<RequestSystemStatus/>")
+		c.expect("0001 <RequestSystemStatusResponse><systemStatus>overloadReached</systemStatus></RequestSystemStatusResponse>")
+		cl.says("messagesLost") // a moment, and nothing is wrong with any device
+		c.quiet()
+		time.Sleep(30 * time.Second)
+		c.expect("9002 " + status("overloadReached")) // a heartbeat
+		c.send("9002", "<SystemStatusResponse/>")
+		late.expect("9000 " + status("overloadReached"))
+		late.send("9000", "<SystemStatusResponse/>")
+
+		cl.says("overloadRelieved")
+		for _, c := range []*client{c, late} {
+			c.quiet1(status("overloadRelieved"))
+			c.send("0001", "<RequestSystemStatus/>")
+			c.expect("0001 <RequestSystemStatusResponse><systemStatus>normal</systemStatus></RequestSystemStatusResponse>")
+		}
+		cl.says("normal")
+		c.quiet1(statusNormal)
+		cl.says("overloadReached")
+		c.quiet1(status("overloadReached"))
+		cl.says("normal")
+		c.quiet1(statusNormal)
+	})
+}
+
+// quiet1 expects one request of the server's, and then silence.
+func (c *client) quiet1(want string) {
+	c.t.Helper()
+	if f := c.next(); f.String() != f.invoke+" "+declaration+c.full(want) {
+		c.t.Errorf("got %v, want %s", f, want)
+	}
+	c.quiet()
+}
+
+// A takeover behind a client passes as unseen while the switch is overloaded as
+// when all is normal, and the overload stays.
+func TestOverloadOutlivesATakeover(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cl := newCluster(t)
+		n := start(t, cl, Options{})
+		c := n.client(4)
+		c.send("0001", "<RequestSystemStatus/>")
+		c.expect("0001 <RequestSystemStatusResponse><systemStatus>normal</systemStatus></RequestSystemStatusResponse>")
+		cl.says("overloadReached")
+		c.quiet1(status("overloadReached"))
+		cl.claim()
+		cl.says("overloadReached")
+		synctest.Wait()
+		cl.ready()
+		c.quiet()
+		cl.claim()
+		c.quiet1(status("initializing"))
+		cl.says("overloadReached")
+		cl.ready()
+		c.quiet1(status("overloadReached"))
+		// It is relieved while nobody leads.
+		cl.claim()
+		cl.says("normal")
+		synctest.Wait()
+		cl.ready()
+		c.quiet1(statusNormal)
+	})
+}
+
+// A follower that serves nobody tells nothing of it.
+func TestOverloadBehindAFollower(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cl := newCluster(t)
+		n := start(t, cl, Options{})
+		n.role.set(false, true, true)
+		c := n.client(4)
+		c.send("0001", "<RequestSystemStatus/>")
+		c.expect("0001 <RequestSystemStatusResponse><systemStatus>disabled</systemStatus></RequestSystemStatusResponse>")
+		for _, s := range []string{"overloadReached", "overloadRelieved", "normal"} {
+			cl.says(s)
+		}
+		c.quiet()
+	})
+}
