@@ -46,8 +46,9 @@ func BenchmarkDecode(b *testing.B) {
 	for _, p := range peers {
 		body := samples[p.sample+".xml"]
 		b.Run(p.sample, func(b *testing.B) {
+			var d Decoder
 			compare(b, func() {
-				if _, _, err := Decode(body); err != nil {
+				if _, _, err := d.Decode(body); err != nil {
 					b.Fatal(err)
 				}
 			}, func() {
@@ -73,11 +74,12 @@ func BenchmarkAppend(b *testing.B) {
 		}
 		b.Run(p.sample, func(b *testing.B) {
 			var own []byte
+			var e Encoder
 			var peer bytes.Buffer
 			enc := xml.NewEncoder(&peer)
 			compare(b, func() {
 				var err error
-				if own, err = Append(own[:0], m, Ed6); err != nil {
+				if own, err = e.Append(own[:0], m, Ed6); err != nil {
 					b.Fatal(err)
 				}
 			}, func() {

@@ -18,7 +18,7 @@ type EventXML struct {
 // that is not an event.
 func NewEventXML(head string, m Message, ed Edition) (*EventXML, error) {
 	e := &EventXML{}
-	xml, err := appendMessage([]byte(head), m, ed, &e.marks)
+	xml, err := new(Encoder).append([]byte(head), m, ed, &e.marks)
 	if err != nil {
 		return nil, err
 	}
