@@ -25,7 +25,10 @@ func Check(m Message, ed Edition) error {
 
 // Encoder writes one message after the other, on one goroutine, and uses its
 // working memory again. The zero Encoder is ready.
-type Encoder struct{ coder coder }
+type Encoder struct {
+	coder coder
+	event []byte // of the last EventXML
+}
 
 // Append appends the message's XML to dst in the form that the edition gives
 // it. It writes no XML declaration. On error, a *MissingError or a message
