@@ -1,6 +1,10 @@
 package csta
 
-import "testing"
+import (
+	"bufio"
+	"bytes"
+	"testing"
+)
 
 // Reading a message costs one allocation for the copy of its text and one for
 // the message, and what is listed here for pointers, octets and lists in it.
@@ -33,6 +37,20 @@ func TestAllocations(t *testing.T) {
 		}
 		if got := testing.AllocsPerRun(100, func() { _, _ = e.AppendMessage(buf, 1, Declaration, m, Ed6) }); got != 0 {
 			t.Errorf("%s: writing it allocates %v times", name, got)
+		}
+		frame, err := AppendFrame(nil, 1, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream, body := bytes.NewReader(nil), make([]byte, 0, MaxFrame)
+		r := bufio.NewReaderSize(stream, MaxFrame)
+		if got := testing.AllocsPerRun(100, func() {
+			stream.Reset(frame)
+			if _, err := ReadFrame(r, body, 0); err != nil {
+				t.Fatal(err)
+			}
+		}); got != 0 {
+			t.Errorf("%s: reading its frame allocates %v times", name, got)
 		}
 		if _, ok := m.(Event); !ok {
 			continue

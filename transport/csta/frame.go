@@ -65,10 +65,15 @@ func ReadFrame(r *bufio.Reader, buf []byte, max int) (Frame, error) {
 	if max <= 0 || max > MaxFrame {
 		max = MaxFrame
 	}
-	var head [HeaderLen]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
+	peeked, err := r.Peek(HeaderLen) // an array of our own would be allocated
+	if err != nil {
+		if err == io.EOF && len(peeked) > 0 {
+			err = io.ErrUnexpectedEOF
+		}
 		return Frame{}, err
 	}
+	head := [HeaderLen]byte(peeked)
+	_, _ = r.Discard(HeaderLen)
 	length := int(binary.BigEndian.Uint16(head[2:]))
 	fail := func(reason FrameReason) (Frame, error) {
 		return Frame{}, &FrameError{Reason: reason, Header: head, Length: length}
