@@ -1,11 +1,15 @@
 package csta
 
-import "encoding/xml"
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/xml"
+)
 
 // The messages of a call as encoding/xml reads and writes them. Each struct has
 // the fields that its sample fills and no others, which is the least that
 // encoding/xml can do; this package looks out for all that the schema has.
-// Numbers and booleans are read as such, octets are left in hexadecimal.
+// Numbers, booleans and octets are read as such.
 
 type xmlConnection struct {
 	CallID   string `xml:"callID"`
@@ -28,7 +32,19 @@ type xmlRedirection struct {
 }
 
 type xmlData struct {
-	String string `xml:"string"`
+	String xmlOctets `xml:"string"`
+}
+
+// xmlOctets is an xsd:hexBinary.
+type xmlOctets []byte
+
+func (o xmlOctets) MarshalText() ([]byte, error) {
+	return bytes.ToUpper(hex.AppendEncode(nil, o)), nil
+}
+
+func (o *xmlOctets) UnmarshalText(text []byte) (err error) {
+	*o, err = hex.AppendDecode(nil, text)
+	return err
 }
 
 type xmlLinkage struct {

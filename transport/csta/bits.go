@@ -141,5 +141,8 @@ func (h *CallCharacteristics) fields(c *coder) {
 }
 
 func (c *coder) characteristics(h *CallCharacteristics) {
-	c.group("callCharacteristics", *h != CallCharacteristics{}, h, opt)
+	const name = "callCharacteristics"
+	if *h != (CallCharacteristics{}) || c.may(name) {
+		c.groupNow(name, true, h)
+	}
 }

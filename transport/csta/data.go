@@ -58,7 +58,12 @@ func (e *Extensions) fields(c *coder) {
 	e.Other = RawXML(others.out)
 }
 
-func (c *coder) extensions(e **Extensions) { one(c, "extensions", e, opt) }
+func (c *coder) extensions(e **Extensions) {
+	const name = "extensions"
+	if *e != nil || c.may(name) {
+		oneNow(c, name, e)
+	}
+}
 
 // Security is CSTASecurityData.
 type Security struct {

@@ -116,14 +116,17 @@ func (o *output) putInt(n int) { *o = outputAfter(strconv.AppendInt(o.bytes(), i
 // hexElement is an element that holds octets.
 func (o *output) hexElement(name string, data []byte) {
 	const digits = "0123456789ABCDEF"
-	o.start(name)
-	w := o.room(2*len(data) + len(name) + len("</>"))
+	w := o.room(2*len(name) + 2*len(data) + len("<></>"))
+	w[0] = '<'
+	n := 1 + copy(w[1:], name)
+	w[n] = '>'
+	w = w[n+1:]
 	for _, b := range data {
 		w[0], w[1] = digits[b>>4], digits[b&15]
 		w = w[2:]
 	}
 	w[0], w[1] = '<', '/'
-	n := 2 + copy(w[2:], name)
+	n = 2 + copy(w[2:], name)
 	w[n] = '>'
 }
 
