@@ -1,5 +1,7 @@
 package csta
 
+import mathbits "math/bits"
+
 // bits is an element whose children are booleans.
 type bits struct {
 	names        []string // in the schema's order
@@ -7,22 +9,30 @@ type bits struct {
 }
 
 func (b *bits) fields(c *coder) {
+	if c.writing {
+		c.putBits(b.names, b.present, b.set)
+		return
+	}
 	for i, name := range b.names {
-		var v *bool
-		if b.present&(1<<i) != 0 {
-			v = new(b.set&(1<<i) != 0)
-		}
-		if !c.writing && c.tag != name {
-			continue
-		}
-		c.flag(name, &v, opt)
-		if v != nil {
+		var set bool
+		if c.waits(name) && c.readBoolean(name, &set) {
 			b.present |= 1 << i
 			b.set &^= 1 << i
-			if *v {
+			if set {
 				b.set |= 1 << i
 			}
 		}
+	}
+}
+
+func (c *coder) putBits(names []string, present, set uint64) {
+	for ; present != 0; present &= present - 1 {
+		i := mathbits.TrailingZeros64(present)
+		value := "false"
+		if set&(1<<i) != 0 {
+			value = "true"
+		}
+		c.element(names[i], value)
 	}
 }
 
@@ -131,5 +141,8 @@ func (h *CallCharacteristics) fields(c *coder) {
 }
 
 func (c *coder) characteristics(h *CallCharacteristics) {
-	c.group("callCharacteristics", *h != CallCharacteristics{}, h, opt)
+	const name = "callCharacteristics"
+	if *h != (CallCharacteristics{}) || c.may(name) {
+		c.groupNow(name, true, h)
+	}
 }

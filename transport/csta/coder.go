@@ -19,19 +19,21 @@ const (
 	req = true
 )
 
-// coder is either a reader or a writer of one message.
+// coder is either a reader or a writer of one message. What it changes from
+// one child to the next are numbers: a pointer or a string would cost a write
+// barrier each while the garbage collector runs.
 type coder struct {
 	writing bool
+	ed      Edition // to be written
 
 	// Reading.
 	scan *scanner
-	tag  string // local name of the child that waits to be read, "" at the end
-	read int    // children read so far
+	wait int // length of the waiting child's local name, which the scanner has; 0 at the end
+	read int // children read so far
 	info *Info
 
 	// Writing.
-	out   []byte
-	ed    Edition
+	output
 	root  string
 	err   error
 	marks *marks // where an event is cut for fan-out, nil otherwise
@@ -51,6 +53,23 @@ func (e *MissingError) Error() string {
 // they are read in every edition.
 func (c *coder) has(first Edition) bool { return !c.writing || c.ed >= first }
 
+// waits reports whether the child that waits to be read has this name.
+func (c *coder) waits(name string) bool { return c.wait == len(name) && c.scan.localName() == name }
+
+// may reports whether the child that waits to be read may have this name; when
+// there is nothing to read it says no. The method of each kind of child asks it
+// first and is short enough to be compiled into the fields methods, so that the
+// many children that a message doesn't have cost next to nothing. What there is
+// to do is in a method named ...Now, which must not become part of the short one.
+func (c *coder) may(name string) bool { return c.wait == len(name) }
+
+// absent notes a child that is required and not set.
+func (c *coder) absent(name string) {
+	if c.err == nil {
+		c.err = &MissingError{Message: c.root, Element: name}
+	}
+}
+
 // --- reading ---
 
 // advance leaves the child that was just read and moves to the next one.
@@ -60,9 +79,9 @@ func (c *coder) advance() {
 }
 
 func (c *coder) nextChild() {
-	c.tag = ""
+	c.wait = 0
 	if c.scan.next() {
-		c.tag = c.scan.localName()
+		c.wait = len(c.scan.localName())
 	}
 }
 
@@ -72,12 +91,12 @@ func (c *coder) children(f fielder) {
 		return
 	}
 	c.nextChild()
-	for progress := false; c.tag != ""; {
+	for progress := false; c.wait != 0; {
 		before, again := c.read, progress
 		f.fields(c)
 		progress = c.read > before
 		switch {
-		case !progress && c.tag != "":
+		case !progress && c.wait != 0:
 			c.ignore()
 		case progress && again: // what the last call left could be read
 			c.info.Leniencies |= LenientOrder
@@ -89,7 +108,7 @@ func (c *coder) children(f fielder) {
 func (c *coder) ignore() {
 	c.info.Leniencies |= LenientUnknown
 	if c.info.Unknown == "" {
-		c.info.Unknown = c.tag
+		c.info.Unknown = c.scan.localName()
 	}
 	c.scan.skip()
 	c.nextChild()
@@ -116,59 +135,48 @@ func (c *coder) bad(name string) {
 	}
 }
 
-// --- writing ---
-
-func (c *coder) absent(name string, need bool) {
-	if need && c.err == nil {
-		c.err = &MissingError{Message: c.root, Element: name}
-	}
-}
-
-func appendStart(dst []byte, name string) []byte {
-	return append(append(append(dst, '<'), name...), '>')
-}
-
-func appendEnd(dst []byte, name string) []byte {
-	return append(append(append(dst, "</"...), name...), '>')
-}
-
-func (c *coder) start(name string) { c.out = appendStart(c.out, name) }
-
-func (c *coder) end(name string) { c.out = appendEnd(c.out, name) }
-
-func (c *coder) element(name, text string) {
-	c.out = appendEnd(appendText(appendStart(c.out, name), text), name)
-}
-
-func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }
-
 // --- children of simple types ---
 
 // text is a string. An empty one is absent.
 func (c *coder) text(name string, v *string, need bool) {
-	if c.writing {
-		if *v == "" {
-			c.absent(name, need)
-			return
+	if *v != "" || need || c.may(name) {
+		c.textNow(name, v)
+	}
+}
+
+func (c *coder) textNow(name string, v *string) {
+	switch {
+	case !c.writing:
+		if c.waits(name) {
+			*v = c.value()
+			c.advance()
 		}
+	case *v == "":
+		c.absent(name)
+	default:
 		c.element(name, *v)
-	} else if c.tag == name {
-		*v = c.value()
-		c.advance()
 	}
 }
 
 // word is an enumerated value.
 func word[T ~string](c *coder, name string, v *T, need bool) {
-	if c.writing {
-		if *v == "" {
-			c.absent(name, need)
-			return
+	if *v != "" || need || c.may(name) {
+		wordNow(c, name, v)
+	}
+}
+
+//go:noinline
+func wordNow[T ~string](c *coder, name string, v *T) {
+	switch {
+	case !c.writing:
+		if c.waits(name) {
+			*v = T(c.value())
+			c.advance()
 		}
+	case *v == "":
+		c.absent(name)
+	default:
 		c.element(name, string(*v))
-	} else if c.tag == name {
-		*v = T(c.value())
-		c.advance()
 	}
 }
 
@@ -180,79 +188,109 @@ func texts[T ~string](c *coder, name string, v *[]T) {
 		}
 		return
 	}
-	for c.tag == name {
-		*v = append(*v, T(c.value()))
+	for c.waits(name) {
+		*v = append(atLeastTwo(*v), T(c.value()))
 		c.advance()
 	}
 }
 
 // number is an xsd:int.
 func (c *coder) number(name string, v **int, need bool) {
-	if c.writing {
-		if *v == nil {
-			c.absent(name, need)
+	if *v != nil || need || c.may(name) {
+		c.numberNow(name, v)
+	}
+}
+
+func (c *coder) numberNow(name string, v **int) {
+	switch {
+	case !c.writing:
+		if !c.waits(name) {
 			return
 		}
-		c.start(name)
-		c.out = appendInt(c.out, **v)
-		c.end(name)
-	} else if c.tag == name {
 		if n, err := strconv.ParseInt(c.value(), 10, 64); err == nil && n == int64(int(n)) {
 			*v = new(int(n))
 		} else {
 			c.bad(name)
 		}
 		c.advance()
+	case *v == nil:
+		c.absent(name)
+	default:
+		c.start(name)
+		c.putInt(**v)
+		c.end(name)
 	}
 }
 
 // boolean is a required xsd:boolean.
 func (c *coder) boolean(name string, v *bool) {
-	p := v
-	c.flag(name, &p, req)
-	if p != v {
-		*v = *p
+	if c.writing {
+		c.element(name, strconv.FormatBool(*v))
+	} else if c.waits(name) {
+		c.readBoolean(name, v)
 	}
+}
+
+// readBoolean reports whether there was one.
+func (c *coder) readBoolean(name string, v *bool) bool {
+	ok := true
+	switch c.value() {
+	case "true", "1", "TRUE", "True":
+		*v = true
+	case "false", "0", "FALSE", "False":
+		*v = false
+	default:
+		c.bad(name)
+		ok = false
+	}
+	c.advance()
+	return ok
 }
 
 // flag is an optional xsd:boolean.
 func (c *coder) flag(name string, v **bool, need bool) {
-	if c.writing {
-		if *v == nil {
-			c.absent(name, need)
-			return
+	if *v != nil || need || c.may(name) {
+		c.flagNow(name, v)
+	}
+}
+
+func (c *coder) flagNow(name string, v **bool) {
+	switch {
+	case !c.writing:
+		var b bool
+		if c.waits(name) && c.readBoolean(name, &b) {
+			*v = new(b)
 		}
-		c.element(name, strconv.FormatBool(**v))
-	} else if c.tag == name {
-		switch c.value() {
-		case "true", "1", "TRUE", "True":
-			*v = new(true)
-		case "false", "0", "FALSE", "False":
-			*v = new(false)
-		default:
-			c.bad(name)
-		}
-		c.advance()
+	case *v == nil:
+		c.absent(name)
+	default:
+		c.boolean(name, *v)
 	}
 }
 
 // octets is an xsd:hexBinary. nil is absent.
 func (c *coder) octets(name string, v *[]byte, need bool) {
-	if c.writing {
-		if *v == nil {
-			c.absent(name, need)
+	if *v != nil || need || c.may(name) {
+		c.octetsNow(name, v)
+	}
+}
+
+func (c *coder) octetsNow(name string, v *[]byte) {
+	switch {
+	case !c.writing:
+		if !c.waits(name) {
 			return
 		}
-		c.start(name)
-		c.out = appendHex(c.out, *v)
-		c.end(name)
-	} else if c.tag == name {
 		if b, ok := parseHex(c.value()); ok {
 			*v = b
 		} else {
 			c.bad(name)
 		}
 		c.advance()
+	case *v == nil:
+		c.absent(name)
+	default:
+		c.hexElement(name, *v)
 	}
 }
 
@@ -260,112 +298,10 @@ func (c *coder) octets(name string, v *[]byte, need bool) {
 func (c *coder) empty(name string, v *bool) {
 	switch {
 	case c.writing && *v:
-		c.out = append(append(append(c.out, '<'), name...), "/>"...)
-	case !c.writing && c.tag == name:
+		c.emptyElement(name)
+	case c.waits(name):
 		*v = true
 		c.scan.skip()
 		c.advance()
 	}
 }
-
-func appendHex(dst, data []byte) []byte {
-	const digits = "0123456789ABCDEF"
-	for _, b := range data {
-		dst = append(dst, digits[b>>4], digits[b&15])
-	}
-	return dst
-}
-
-// parseHex reads hexBinary; white space may stand anywhere in it.
-func parseHex(text string) ([]byte, bool) {
-	out := make([]byte, 0, len(text)/2)
-	high := rune(-1)
-	for i := 0; i < len(text); i++ {
-		if isSpace(text[i]) {
-			continue
-		}
-		d := hexDigit(text[i])
-		switch {
-		case d < 0:
-			return nil, false
-		case high < 0:
-			high = d
-		default:
-			out = append(out, byte(high<<4|d))
-			high = -1
-		}
-	}
-	return out, high < 0
-}
-
-// --- children that have children ---
-
-// group is a child that has children of its own and no type of its own. It is
-// written if present.
-func (c *coder) group(name string, present bool, f fielder, need bool) {
-	if c.writing {
-		if !present {
-			c.absent(name, need)
-			return
-		}
-		c.start(name)
-		f.fields(c)
-		c.end(name)
-	} else if c.tag == name {
-		c.children(f)
-		c.advance()
-	}
-}
-
-// one is an optional child with a struct of its own.
-func one[T any, P interface {
-	*T
-	fielder
-}](c *coder, name string, v **T, need bool) {
-	if !c.writing {
-		if c.tag != name {
-			return
-		}
-		if *v == nil {
-			*v = new(T)
-		}
-	}
-	c.group(name, *v != nil, P(*v), need)
-}
-
-// many is a child that may occur many times.
-func many[T any, P interface {
-	*T
-	fielder
-}](c *coder, name string, v *[]T) {
-	if c.writing {
-		for i := range *v {
-			c.group(name, true, P(&(*v)[i]), opt)
-		}
-		return
-	}
-	for c.tag == name {
-		*v = append(*v, *new(T))
-		c.children(P(&(*v)[len(*v)-1]))
-		c.advance()
-	}
-}
-
-// list is a child that holds nothing but many. A nil slice is absent, an empty
-// one is an empty element.
-func list[T any, P interface {
-	*T
-	fielder
-}](c *coder, name, item string, v *[]T, need bool) {
-	c.group(name, *v != nil, &listOf[T, P]{item, v}, need)
-}
-
-type listOf[T any, P interface {
-	*T
-	fielder
-}] struct {
-	item string
-	v    *[]T
-}
-
-func (l *listOf[T, P]) fields(c *coder) { many[T, P](c, l.item, l.v) }

@@ -20,8 +20,25 @@ func (id *ConnectionID) fields(c *coder) {
 	c.device("deviceID", &id.Device, opt)
 }
 
+// connection is a ConnectionID.
 func (c *coder) connection(name string, id *ConnectionID, need bool) {
-	c.group(name, !id.IsZero(), id, need)
+	if need || !id.IsZero() || c.may(name) {
+		c.connectionNow(name, id)
+	}
+}
+
+//go:noinline
+func (c *coder) connectionNow(name string, id *ConnectionID) {
+	switch {
+	case !c.writing:
+		c.groupNow(name, true, id)
+	case id.IsZero():
+		c.absent(name)
+	default:
+		c.start(name)
+		id.fields(c)
+		c.end(name)
+	}
 }
 
 // LocalConnectionState is a connection's state.
@@ -50,7 +67,7 @@ func (s LocalConnectionState) Valid() bool {
 // localState is localConnectionInfo of an event.
 func (c *coder) localState(s *LocalConnectionState) {
 	if c.marks != nil { // each receiver gets its own device's
-		c.marks.state = len(c.out)
+		c.marks.state = c.n
 		return
 	}
 	word(c, "localConnectionInfo", s, opt)
@@ -59,7 +76,7 @@ func (c *coder) localState(s *LocalConnectionState) {
 // crossRef is monitorCrossRefID, the first child of each event.
 func (c *coder) crossRef(id *string) {
 	if c.marks != nil { // each receiver gets its own
-		c.marks.ref = len(c.out)
+		c.marks.ref = c.n
 		return
 	}
 	c.text("monitorCrossRefID", id, req)

@@ -6,7 +6,22 @@ type RawXML string
 
 // data is correlator or user data: a choice of octets or private elements, of
 // which this package carries the octets. nil is absent.
-func (c *coder) data(name string, v *[]byte) { c.group(name, *v != nil, (*octetData)(v), opt) }
+func (c *coder) data(name string, v *[]byte) {
+	if *v != nil || c.may(name) {
+		c.dataNow(name, v)
+	}
+}
+
+//go:noinline
+func (c *coder) dataNow(name string, v *[]byte) {
+	if c.writing {
+		c.start(name)
+		c.octetsNow("string", v)
+		c.end(name)
+		return
+	}
+	c.groupNow(name, true, (*octetData)(v))
+}
 
 type octetData []byte
 
@@ -29,11 +44,11 @@ func (e *Extensions) fields(c *coder) {
 		return
 	}
 	others := newRawCopier(c.scan, []byte(e.Other))
-	for c.tag != "" {
-		switch c.tag {
-		case "security":
+	for c.wait != 0 {
+		switch {
+		case c.waits("security"):
 			one(c, "security", &e.Security, opt)
-		case "privateData":
+		case c.waits("privateData"):
 			one(c, "privateData", &e.PrivateData, opt)
 		default:
 			others.element(c.scan.depth)
@@ -43,7 +58,12 @@ func (e *Extensions) fields(c *coder) {
 	e.Other = RawXML(others.out)
 }
 
-func (c *coder) extensions(e **Extensions) { one(c, "extensions", e, opt) }
+func (c *coder) extensions(e **Extensions) {
+	const name = "extensions"
+	if *e != nil || c.may(name) {
+		oneNow(c, name, e)
+	}
+}
 
 // Security is CSTASecurityData.
 type Security struct {

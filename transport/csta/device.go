@@ -50,15 +50,16 @@ func (d *DeviceID) IsZero() bool { return d.Value == "" && d.TypeOfNumber == "" 
 
 // device is a DeviceID.
 func (c *coder) device(name string, d *DeviceID, need bool) {
-	if c.writing {
-		if d.IsZero() {
-			c.absent(name, need)
-			return
+	switch {
+	case !c.writing:
+		if c.waits(name) {
+			c.readDevice(d)
+			c.advance()
 		}
+	case !d.IsZero():
 		c.writeDevice(name, d)
-	} else if c.tag == name {
-		c.readDevice(d)
-		c.advance()
+	case need:
+		c.absent(name)
 	}
 }
 
@@ -70,7 +71,7 @@ func (c *coder) devices(name string, v *[]DeviceID) {
 		}
 		return
 	}
-	for c.tag == name {
+	for c.waits(name) {
 		*v = append(*v, DeviceID{})
 		c.readDevice(&(*v)[len(*v)-1])
 		c.advance()
@@ -81,10 +82,16 @@ func (c *coder) readDevice(d *DeviceID) {
 	value, attrs, wrapped := c.scan.text()
 	c.wrapped(wrapped)
 	*d = DeviceID{Value: value}
-	if attrs == "" {
-		return
+	if attrs != "" {
+		c.readDeviceAttributes(d, attrs)
 	}
+}
+
+func (c *coder) readDeviceAttributes(d *DeviceID, attrs string) {
 	d.TypeOfNumber = c.scan.attribute(attrs, "typeOfNumber")
+	if key, _, rest := cutAttribute(attrs); key == "typeOfNumber" && trimSpace(rest) == "" {
+		return // no others, as nearly always
+	}
 	var a DeviceAttributes
 	a.attributeList(func(name string, v *string, _ Edition) {
 		*v = c.scan.attribute(attrs, name)
@@ -99,24 +106,20 @@ func (c *coder) writeDevice(name string, d *DeviceID) {
 		c.element(name, d.Value)
 		return
 	}
-	c.out = append(c.out, '<')
-	c.out = append(c.out, name...)
-	attribute := func(name string, v *string, first Edition) {
-		if *v == "" || c.ed < first {
-			return
-		}
-		c.out = append(c.out, ' ')
-		c.out = append(c.out, name...)
-		c.out = append(c.out, `="`...)
-		c.out = appendText(c.out, *v)
-		c.out = append(c.out, '"')
+	c.put("<")
+	c.put(name)
+	if d.TypeOfNumber != "" {
+		c.attribute("typeOfNumber", d.TypeOfNumber)
 	}
-	attribute("typeOfNumber", &d.TypeOfNumber, Ed3)
 	if d.Attributes != nil {
-		d.Attributes.attributeList(attribute)
+		d.Attributes.attributeList(func(name string, v *string, first Edition) {
+			if *v != "" && c.ed >= first {
+				c.attribute(name, *v)
+			}
+		})
 	}
-	c.out = append(c.out, '>')
-	c.out = appendText(c.out, d.Value)
+	c.put(">")
+	c.putText(d.Value)
 	c.end(name)
 }
 
@@ -192,14 +195,18 @@ func (d *RedirectionDeviceID) fields(c *coder) {
 // alternative is one of the alternatives of a device: a DeviceID or an empty
 // element.
 func (c *coder) alternative(name string, kind *DeviceKind, d *DeviceID, is DeviceKind) {
+	if *kind == is || c.may(name) {
+		c.alternativeNow(name, kind, d, is)
+	}
+}
+
+func (c *coder) alternativeNow(name string, kind *DeviceKind, d *DeviceID, is DeviceKind) {
 	switch {
-	case c.writing && *kind == is && d != nil:
+	case c.writing && d != nil:
 		c.writeDevice(name, d)
-	case c.writing && *kind == is:
-		c.out = append(c.out, '<')
-		c.out = append(c.out, name...)
-		c.out = append(c.out, "/>"...)
-	case !c.writing && c.tag == name:
+	case c.writing:
+		c.emptyElement(name)
+	case c.waits(name):
 		*kind = is
 		if d != nil {
 			c.readDevice(d)
@@ -210,16 +217,50 @@ func (c *coder) alternative(name string, kind *DeviceKind, d *DeviceID, is Devic
 	}
 }
 
+// subject is a SubjectDeviceID. Where it is required and absent, it is not known.
 func (c *coder) subject(name string, d *SubjectDeviceID, need bool) {
-	if c.writing && need && d.Kind == DeviceAbsent {
-		d = &SubjectDeviceID{Kind: DeviceNotKnown}
+	if need || d.Kind != DeviceAbsent || c.may(name) {
+		c.subjectNow(name, d)
 	}
-	c.group(name, d.Kind != DeviceAbsent, d, opt)
 }
 
-func (c *coder) redirection(name string, d *RedirectionDeviceID, need bool) {
-	if c.writing && need && d.Kind == DeviceAbsent {
-		d = &RedirectionDeviceID{Kind: DeviceNotKnown}
+//go:noinline
+func (c *coder) subjectNow(name string, d *SubjectDeviceID) {
+	switch {
+	case !c.writing:
+		c.groupNow(name, true, d)
+	case d.Kind == DeviceAbsent:
+		c.notKnown(name)
+	default:
+		c.start(name)
+		d.fields(c)
+		c.end(name)
 	}
-	c.group(name, d.Kind != DeviceAbsent, d, opt)
+}
+
+// redirection is a RedirectionDeviceID, otherwise as subject.
+func (c *coder) redirection(name string, d *RedirectionDeviceID, need bool) {
+	if need || d.Kind != DeviceAbsent || c.may(name) {
+		c.redirectionNow(name, d)
+	}
+}
+
+//go:noinline
+func (c *coder) redirectionNow(name string, d *RedirectionDeviceID) {
+	switch {
+	case !c.writing:
+		c.groupNow(name, true, d)
+	case d.Kind == DeviceAbsent:
+		c.notKnown(name)
+	default:
+		c.start(name)
+		d.fields(c)
+		c.end(name)
+	}
+}
+
+func (c *coder) notKnown(name string) {
+	c.start(name)
+	c.emptyElement(DeviceNotKnown.String())
+	c.end(name)
 }

@@ -12,7 +12,12 @@
 // after the schema's elements with the first letter in upper case. Absent
 // optional children are nil pointers, nil slices or empty strings.
 //
-// The package never opens a socket, starts a goroutine, keeps state between
-// messages or decides how a request is answered. It expands no entity but the
-// predefined ones, reads no document type and bounds what a message may cost.
+// Who reads or writes many messages keeps a Decoder or an Encoder, which use
+// their working memory again. BenchmarkDecode says how fast they are beside
+// encoding/xml.
+//
+// The package never opens a socket, starts a goroutine, keeps anything of one
+// message for the next or decides how a request is answered. It expands no
+// entity but the predefined ones, reads no document type and bounds what a
+// message may cost.
 package csta

@@ -20,21 +20,39 @@ const AppSessionNS = "http://www.ecma-international.org/standards/ecma-354/appl_
 
 const cstaNS = "http://www.ecma-international.org/standards/ecma-323/csta/ed"
 
-// Namespace returns the namespace of the edition's messages, which is also
-// its protocolVersion in ECMA-354; "" for an edition outside 3 to 6.
-func (e Edition) Namespace() string {
+// What stands around a namespace where a message declares it.
+const (
+	declares = ` xmlns="`
+	declared = `"`
+)
+
+// declaration returns the attribute that declares the edition's namespace; "" for
+// an edition outside 3 to 6.
+func (e Edition) declaration() string {
 	switch e {
 	case Ed3:
-		return cstaNS + "3"
+		return declares + cstaNS + "3" + declared
 	case Ed4:
-		return cstaNS + "4"
+		return declares + cstaNS + "4" + declared
 	case Ed5:
-		return cstaNS + "5"
+		return declares + cstaNS + "5" + declared
 	case Ed6:
-		return cstaNS + "6"
+		return declares + cstaNS + "6" + declared
 	}
 	return ""
 }
+
+// namespaceIn returns the namespace in a declaration of ours, "" in "".
+func namespaceIn(declaration string) string {
+	if declaration == "" {
+		return ""
+	}
+	return declaration[len(declares) : len(declaration)-len(declared)]
+}
+
+// Namespace returns the namespace of the edition's messages, which is also
+// its protocolVersion in ECMA-354; "" for an edition outside 3 to 6.
+func (e Edition) Namespace() string { return namespaceIn(e.declaration()) }
 
 // String returns "ed3" to "ed6", or "unknown edition".
 func (e Edition) String() string {

@@ -47,11 +47,11 @@ func (e *ErrorCode) fields(c *coder) {
 		return
 	}
 	for _, category := range errorCategories {
-		if c.tag == string(category) {
+		if c.waits(string(category)) {
 			e.read(c, category)
 		}
 	}
-	if c.tag == "systemResourceAvailability" {
+	if c.waits("systemResourceAvailability") {
 		c.info.Leniencies |= LenientSpelling
 		e.read(c, ErrorSystemResource)
 	}
@@ -65,9 +65,9 @@ func (e *ErrorCode) read(c *coder, category ErrorCategory) {
 func (e *ErrorCode) write(c *coder) {
 	switch {
 	case e.Category == "":
-		c.absent("error category", req)
+		c.absent("error category")
 	case e.Category == ErrorUnspecified:
-		c.out = append(c.out, "<unspecified/>"...)
+		c.emptyElement("unspecified")
 	case e.Category == ErrorSystemResource && c.ed < Ed6 && e.newInEd6():
 		c.element(string(e.Category), string(ResourceGeneric))
 	default:

@@ -1,5 +1,7 @@
 package csta
 
+import "bytes"
+
 // marks are the places in an event's XML where its receivers' copies differ;
 // 0 is nowhere.
 type marks struct{ ref, state int }
@@ -17,16 +19,34 @@ type EventXML struct {
 // of m don't matter. The errors are those of Append, and one for a message
 // that is not an event.
 func NewEventXML(head string, m Message, ed Edition) (*EventXML, error) {
-	e := &EventXML{}
-	xml, err := appendMessage([]byte(head), m, ed, &e.marks)
+	return new(Encoder).EventXML(head, m, ed)
+}
+
+// EventXML is NewEventXML with this Encoder.
+func (e *Encoder) EventXML(head string, m Message, ed Edition) (*EventXML, error) {
+	event := &EventXML{}
+	xml, err := e.append(append(e.event[:0], head...), m, ed, &event.marks)
 	if err != nil {
 		return nil, err
 	}
-	if e.marks.ref == 0 {
+	if event.marks.ref == 0 {
 		return nil, &MissingError{Message: m.Name(), Element: "monitorCrossRefID"}
 	}
-	e.xml = xml
-	return e, nil
+	event.xml = bytes.Clone(xml)
+	if e.event = xml; cap(xml) > MaxFrame {
+		e.event = nil // an exception that is not to be kept
+	}
+	return event, nil
+}
+
+// Len returns how many octets Append appends for a reference that needs no
+// escape.
+func (e *EventXML) Len(monitorCrossRefID string, state LocalConnectionState) int {
+	n := len(e.xml) + len("<monitorCrossRefID></monitorCrossRefID>") + len(monitorCrossRefID)
+	if e.marks.state != 0 && state != "" {
+		n += len("<localConnectionInfo></localConnectionInfo>") + len(state)
+	}
+	return n
 }
 
 // Append appends the event as one receiver gets it. state is left out if it is

@@ -33,6 +33,9 @@ func TestEventXML_EqualsAppend(t *testing.T) {
 					t.Errorf("%s:\n got %s\nwant %s", s.name, got, want)
 				}
 				want = strings.Replace(want, stateOf(want), "", 1)
+				if got := shared.Len(ref, StateHold); ref != "a<b" && got != len(shared.Append(nil, ref, StateHold)) {
+					t.Errorf("%s: %d octets, but Len is %d", s.name, len(shared.Append(nil, ref, StateHold)), got)
+				}
 				frame, err := shared.AppendFrame([]byte("before"), ref, "")
 				if err != nil || string(frame[6+HeaderLen:]) != want || string(frame[10:14]) != "9999" {
 					t.Errorf("%s: %v\n got %s\nwant %s", s.name, err, frame, want)

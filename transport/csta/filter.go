@@ -118,25 +118,42 @@ var filterGroups = [...]struct {
 func (f *MonitorFilter) fields(c *coder) {
 	shift := 0
 	for i := range filterGroups {
-		g := &filterGroups[i]
-		mask := FilterBits(1)<<len(g.bits) - 1
-		b := bits{names: g.bits}
-		b.present = uint64(f.Present >> shift & mask)
-		if c.writing && c.ed < Ed6 {
-			b.present &^= uint64(FilterPresenceState>>shift) & uint64(mask)
-		}
-		b.set = uint64(f.Set >> shift & mask)
 		switch {
 		case c.writing:
-			c.group(g.name, f.Groups&(1<<i) != 0 || b.present != 0, &b, opt)
-		case c.tag == g.name:
-			c.group(g.name, true, &b, opt)
-			f.Groups |= 1 << i
-			f.Present |= FilterBits(b.present) << shift
-			f.Set = f.Set&^(mask<<shift) | FilterBits(b.set)<<shift
+			if f.Groups&(1<<i) != 0 || f.Present>>shift != 0 {
+				f.writeGroup(c, i, shift)
+			}
+		case c.waits(filterGroups[i].name):
+			f.readGroup(c, i, shift)
 		}
-		shift += len(g.bits)
+		shift += len(filterGroups[i].bits)
 	}
+}
+
+// writeGroup writes a group whose first bit is the one at shift.
+func (f *MonitorFilter) writeGroup(c *coder, group, shift int) {
+	g := &filterGroups[group]
+	mask := FilterBits(1)<<len(g.bits) - 1
+	present := f.Present >> shift & mask
+	if c.ed < Ed6 {
+		present &^= FilterPresenceState >> shift & mask
+	}
+	if f.Groups&(1<<group) == 0 && present == 0 {
+		return
+	}
+	c.start(g.name)
+	c.putBits(g.bits, uint64(present), uint64(f.Set>>shift))
+	c.end(g.name)
+}
+
+func (f *MonitorFilter) readGroup(c *coder, group, shift int) {
+	g := &filterGroups[group]
+	mask := FilterBits(1)<<len(g.bits) - 1
+	b := bits{g.bits, uint64(f.Present >> shift & mask), uint64(f.Set >> shift & mask)}
+	c.groupNow(g.name, true, &b)
+	f.Groups |= 1 << group
+	f.Present |= FilterBits(b.present) << shift
+	f.Set = f.Set&^(mask<<shift) | FilterBits(b.set)<<shift
 }
 
 func (c *coder) filter(name string, f *MonitorFilter) { c.group(name, !f.IsZero(), f, opt) }

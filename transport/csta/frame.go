@@ -65,10 +65,15 @@ func ReadFrame(r *bufio.Reader, buf []byte, max int) (Frame, error) {
 	if max <= 0 || max > MaxFrame {
 		max = MaxFrame
 	}
-	var head [HeaderLen]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
+	peeked, err := r.Peek(HeaderLen) // an array of our own would be allocated
+	if err != nil {
+		if err == io.EOF && len(peeked) > 0 {
+			err = io.ErrUnexpectedEOF
+		}
 		return Frame{}, err
 	}
+	head := [HeaderLen]byte(peeked)
+	_, _ = r.Discard(HeaderLen)
 	length := int(binary.BigEndian.Uint16(head[2:]))
 	fail := func(reason FrameReason) (Frame, error) {
 		return Frame{}, &FrameError{Reason: reason, Header: head, Length: length}
@@ -106,12 +111,12 @@ func ReadFrame(r *bufio.Reader, buf []byte, max int) (Frame, error) {
 	return Frame{InvokeID: uint16(invoke), Body: buf}, nil
 }
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
+const byteOrderMark = "\xef\xbb\xbf"
 
 // looksLikeXML tells XML from a peer that lost count of its octets or speaks
 // another protocol: the first octet that isn't white space opens a tag.
 func looksLikeXML(body []byte) bool {
-	body = bytes.TrimLeft(bytes.TrimPrefix(body, byteOrderMark), " \t\r\n")
+	body = bytes.TrimLeft(bytes.TrimPrefix(body, []byte(byteOrderMark)), " \t\r\n")
 	return len(body) > 0 && body[0] == '<'
 }
 
@@ -121,18 +126,6 @@ func looksLikeXML(body []byte) bool {
 func AppendFrame(dst []byte, invoke uint16, body []byte) ([]byte, error) {
 	start := len(dst)
 	return endFrame(append(beginFrame(dst), body...), start, invoke)
-}
-
-// AppendMessage appends the frame of a message to dst: AppendFrame and Append
-// in one step and without a copy. head is put in front of the message; it is
-// Declaration or "".
-func AppendMessage(dst []byte, invoke uint16, head string, m Message, ed Edition) ([]byte, error) {
-	start := len(dst)
-	out, err := Append(append(beginFrame(dst), head...), m, ed)
-	if err != nil {
-		return dst, err
-	}
-	return endFrame(out, start, invoke)
 }
 
 func beginFrame(dst []byte) []byte {

@@ -143,12 +143,12 @@ func (c *coder) destination(d *NewDestination) {
 	const name = "newDestination"
 	switch {
 	case c.writing && len(d.Device) == 0:
-		c.absent(name, req)
+		c.absent(name)
 	case c.writing && c.ed < Ed6:
 		c.writeDevice(name, &d.Device[0])
-	case c.writing || c.tag == name && c.scan.holdsElement():
+	case c.writing || c.waits(name) && c.scan.holdsElement():
 		c.group(name, true, d, req)
-	case c.tag == name:
+	case c.waits(name):
 		d.Device = []DeviceID{{}}
 		c.device(name, &d.Device[0], req)
 	}

@@ -1,9 +1,6 @@
 package csta
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // Message is one message of ECMA-323 or ECMA-354: a pointer to one of this
 // package's structs.
@@ -78,142 +75,14 @@ func (m *UnknownMessage) Name() string { return m.Root }
 
 func (*UnknownMessage) fields(*coder) {}
 
-// Decode reads one message. It keeps nothing of body, but the message's strings
-// share one copy of it: clone (strings.Clone) what is kept for long.
-//
-// A root element that isn't known gives an *UnknownMessage and no error. The
-// error is a *SyntaxError; even then Info holds what was seen so far.
-func Decode(body []byte) (Message, Info, error) {
-	if len(body) > MaxBody {
-		return nil, Info{}, &SyntaxError{Offset: MaxBody, Reason: "the message is too long"}
-	}
-	// One allocation for all that reading needs.
-	var r struct {
-		coder
-		scanner
-		Info
-	}
-	c, s, info := &r.coder, &r.scanner, &r.Info
-	c.scan, c.info = s, info
-	text, latin1 := utf8Text(body)
-	if latin1 {
-		info.Leniencies |= LenientEncoding
-	}
-	s.src = text
-	s.prolog()
-	if s.err != nil {
-		return nil, *info, s.err
-	}
-	m := newMessage(s.localName())
-	if m == nil {
-		if m = misspelt(s.localName()); m != nil {
-			info.Leniencies |= LenientSpelling
-		} else {
-			m = &UnknownMessage{Root: strings.Clone(s.localName())}
-		}
-	}
-	c.root = m.Name()
-	c.namespaces(m)
-	if _, unknown := m.(*UnknownMessage); unknown {
-		s.skip()
-	} else {
-		c.children(m)
-	}
-	s.epilog()
-	if s.err != nil {
-		return nil, *info, s.err
-	}
-	if status, ok := m.(*SystemStatus); ok && status.SystemStatus == "" {
-		info.Leniencies |= LenientEmpty
-	}
-	return m, *info, nil
-}
-
-// misspelt reads the spelling that one would expect.
-func misspelt(name string) Message {
-	if name == "TransferredEvent" {
-		return new(TransferedEvent)
-	}
-	return nil
-}
-
-// namespaces notes the root element's name and namespaces.
-func (c *coder) namespaces(m Message) {
-	info, s := c.info, c.scan
-	info.Root = s.localName()
-	bound := false
-	if len(s.name()) > len(s.localName()) {
-		info.Prefix = s.name()[:len(s.name())-len(s.localName())-1]
-	}
-	for attrs := s.attrs(); attrs != ""; {
-		var key, value string
-		key, value, attrs = cutAttribute(attrs)
-		if key != "xmlns" && !strings.HasPrefix(key, "xmlns:") {
-			continue
-		}
-		value = s.unescape(value)
-		if key == declaration(info.Prefix) {
-			info.Namespace, bound = value, true
-		}
-		if e, ok := ParseEdition(value); ok && (info.Edition == 0 || info.Namespace == value) {
-			info.Edition = e
-		}
-	}
-	if info.Prefix != "" && !bound {
-		info.Leniencies |= LenientPrefix
-	}
-	own := info.Namespace == AppSessionNS
-	if !isSession(m) {
-		_, own = ParseEdition(info.Namespace)
-	}
-	if !own {
-		info.Leniencies |= LenientNamespace
-	}
-}
-
-// Append appends the message's XML to dst in the form that the edition gives
-// it. It writes no XML declaration. On error, a *MissingError or a message
-// that can't be sent at all, it returns dst as it was.
-func Append(dst []byte, m Message, ed Edition) ([]byte, error) {
-	return appendMessage(dst, m, ed, nil)
-}
-
-// Check reports what a message lacks that the schema requires, as the
-// *MissingError that Append would return. Decode itself requires nothing, so
-// that a server can say in its answer what is missing.
-func Check(m Message, ed Edition) error {
-	_, err := Append(make([]byte, 0, 1024), m, ed)
-	return err
-}
-
-func appendMessage(dst []byte, m Message, ed Edition, marks *marks) ([]byte, error) {
-	ns := Namespace(m, ed)
-	if ns == "" {
-		return dst, fmt.Errorf("csta %s: can't be sent in %v", m.Name(), ed)
-	}
-	c := &coder{writing: true, out: dst, ed: ed, root: m.Name(), marks: marks}
-	c.out = append(c.out, '<')
-	c.out = append(c.out, c.root...)
-	c.out = append(c.out, ` xmlns="`...)
-	c.out = append(c.out, ns...)
-	c.out = append(c.out, `">`...)
-	content := len(c.out)
-	m.fields(c)
-	if c.err != nil {
-		return dst, c.err
-	}
-	if len(c.out) == content {
-		c.out = append(c.out[:content-1], "/>"...)
-	} else {
-		c.end(c.root)
-	}
-	return c.out, nil
-}
-
 // Namespace returns the namespace that a message is sent in on an association
 // of the given edition. It is "" for an *UnknownMessage, for an unknown
 // edition, and for messages that the edition doesn't have.
-func Namespace(m Message, ed Edition) string {
+func Namespace(m Message, ed Edition) string { return namespaceIn(declarationOf(m, ed)) }
+
+// declarationOf returns the attribute that declares the message's namespace, ""
+// if it can't be sent.
+func declarationOf(m Message, ed Edition) string {
 	switch m.(type) {
 	case *UnknownMessage:
 		return ""
@@ -224,7 +93,7 @@ func Namespace(m Message, ed Edition) string {
 		}
 	}
 	if isSession(m) {
-		return AppSessionNS
+		return declares + AppSessionNS + declared
 	}
-	return ed.Namespace()
+	return ed.declaration()
 }

@@ -7,27 +7,41 @@ import (
 
 // raw is a child whose content is passed through. "" is absent.
 func (c *coder) raw(name string, v *RawXML) {
+	if *v != "" || c.may(name) {
+		c.rawNow(name, v)
+	}
+}
+
+func (c *coder) rawNow(name string, v *RawXML) {
 	if c.writing {
-		if *v == "" {
-			return
-		}
 		c.start(name)
 		c.writeRaw(name, *v)
 		c.end(name)
-	} else if c.tag == name {
-		r := newRawCopier(c.scan, nil)
+		return
+	}
+	if !c.waits(name) {
+		return
+	}
+	if content, ok := c.scan.verbatim(); ok {
+		*v = RawXML(content)
+	} else {
+		r := newRawCopier(c.scan, make([]byte, 0, 256))
 		r.content(c.scan.depth + 1)
 		*v = RawXML(r.out)
-		c.advance()
 	}
+	c.advance()
 }
 
 // writeRaw writes content that came from anywhere: it is read again, so that
 // what is sent is well-formed and in ASCII.
 func (c *coder) writeRaw(name string, v RawXML) {
+	if end, _, ok := verbatim(string(v), 0, 1, 1); ok && end == len(v) {
+		c.put(string(v))
+		return
+	}
 	s := scanner{src: string("<x>" + v + "</x>")}
 	s.startTag()
-	r := newRawCopier(&s, c.out)
+	r := newRawCopier(&s, c.bytes())
 	r.content(1)
 	s.epilog()
 	if s.err != nil {
@@ -36,7 +50,7 @@ func (c *coder) writeRaw(name string, v RawXML) {
 		}
 		return
 	}
-	c.out = r.out
+	c.output = outputAfter(r.out)
 }
 
 // RawError is a RawXML that can't be sent.

@@ -13,7 +13,7 @@ import (
 func readSamples(t testing.TB) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob("testdata/handmade/*.xml")
-	if err != nil || len(files) != 22 {
+	if err != nil || len(files) != 34 {
 		t.Fatalf("%d samples, %v", len(files), err)
 	}
 	samples := map[string][]byte{}
@@ -107,6 +107,40 @@ func TestSamples_Values(t *testing.T) {
 					Endpoint: Endpoint{Kind: DeviceIdentifier, Device: DeviceID{Value: "1000"}}},
 				{NewConnection: ConnectionID{"78", DeviceID{Value: "1002"}}}},
 			LocalConnectionInfo: "null", Cause: "transfer"},
+		"ServiceInitiatedEvent.xml": &ServiceInitiatedEvent{MonitorCrossRefID: "101", InitiatedConnection: ConnectionID{"77", DeviceID{Value: "1000"}},
+			InitiatingDevice: subject("1000"), LocalConnectionInfo: "initiated", Cause: "makeCall"},
+		"OriginatedEvent.xml": &OriginatedEvent{MonitorCrossRefID: "101", OriginatedConnection: ConnectionID{"77", DeviceID{Value: "1000"}},
+			CallingDevice: subject("1000"), CalledDevice: subject("7000"), LocalConnectionInfo: "connected", Cause: "newCall"},
+		"DeliveredEvent.xml": &DeliveredEvent{MonitorCrossRefID: "102", Connection: ConnectionID{"77", DeviceID{Value: "1001"}},
+			AlertingDevice: subject("1001"), CallingDevice: SubjectDeviceID{Kind: DeviceIdentifier, Device: DeviceID{Value: "+15550100",
+				TypeOfNumber: "implicitPublic"}}, CalledDevice: subject("7000"),
+			LastRedirectionDevice: RedirectionDeviceID{Kind: DeviceIdentifier, Device: DeviceID{Value: "7000"}}, LocalConnectionInfo: "alerting",
+			CorrelatorData: []byte("Order=4711"), UserData: []byte("Kunde=0015;Sprache de\x00\xff"), Cause: "distributed",
+			NetworkCallingDevice: subject("+15550100"), NetworkCalledDevice: subject("+15550170"),
+			CallLinkageData: &CallLinkageData{GlobalCallData: GlobalCallData{GlobalCallSwitchingSubDomainName: "pbx.example",
+				GlobalCallLinkageID: "<subDomainCallLinkageID>00A1B2C3</subDomainCallLinkageID>"}}},
+		"EstablishedEvent.xml": &EstablishedEvent{MonitorCrossRefID: "102", EstablishedConnection: ConnectionID{"77", DeviceID{Value: "1001"}},
+			AnsweringDevice: subject("1001"), CallingDevice: subject("1000"), CalledDevice: subject("7000"),
+			LastRedirectionDevice: RedirectionDeviceID{Kind: DeviceIdentifier, Device: DeviceID{Value: "7000"}},
+			LocalConnectionInfo:   "connected", Cause: "newCall"},
+		"RetrievedEvent.xml": &RetrievedEvent{MonitorCrossRefID: "101", RetrievedConnection: ConnectionID{"77", DeviceID{Value: "1000"}},
+			RetrievingDevice: subject("1000"), LocalConnectionInfo: "connected", Cause: "normal"},
+		"MakeCall.xml": &MakeCall{CallingDevice: DeviceID{Value: "1000"}, CalledDirectoryNumber: DeviceID{Value: "7000"},
+			AutoOriginate: "doNotPrompt", CorrelatorData: []byte("Order=4711")},
+		"MakeCallResponse.xml":   &MakeCallResponse{CallingDevice: ConnectionID{"77", DeviceID{Value: "1000"}}},
+		"AnswerCall.xml":         &AnswerCall{CallToBeAnswered: ConnectionID{"77", DeviceID{Value: "1001"}}},
+		"AnswerCallResponse.xml": &AnswerCallResponse{},
+		"ClearConnection.xml":    &ClearConnection{ConnectionToBeCleared: ConnectionID{"77", DeviceID{Value: "1000"}}},
+		"SnapshotDevice.xml":     &SnapshotDevice{SnapshotObject: DeviceID{Value: "1000"}},
+		"SnapshotDeviceResponse-calls.xml": &SnapshotDeviceResponse{CrossRefIDorSnapshotData: DeviceSnapshot{SnapshotData: []SnapshotDeviceResponseInfo{
+			{ConnectionIdentifier: ConnectionID{"77", DeviceID{Value: "1000"}}, EndpointDevice: subject("1001"),
+				LocalCallState: LocalCallState{CompoundCallState: []LocalConnectionState{"connected", "connected"}}},
+			{ConnectionIdentifier: ConnectionID{"78", DeviceID{Value: "1000"}}, EndpointDevice: subject("1002"),
+				LocalCallState: LocalCallState{CompoundCallState: []LocalConnectionState{"hold", "connected"}}},
+			{ConnectionIdentifier: ConnectionID{"79", DeviceID{Value: "1000"}}, EndpointDevice: subject("+15550100"),
+				LocalCallState: LocalCallState{CompoundCallState: []LocalConnectionState{"alerting", "connected"}}},
+			{ConnectionIdentifier: ConnectionID{"80", DeviceID{Value: "1000"}}, EndpointDevice: subject("7000"),
+				LocalCallState: LocalCallState{CompoundCallState: []LocalConnectionState{"connected", "queued"}}}}}},
 	}
 	for name, body := range readSamples(t) {
 		got, _ := decode(t, string(body))

@@ -64,9 +64,15 @@ func (s *scanner) fail(reason string) {
 	}
 }
 
+// begin starts a message. What is open is overwritten as it is needed.
+func (s *scanner) begin(src string) {
+	s.src, s.pos, s.err, s.depth, s.elements = src, 0, nil, 0, 0
+	s.tag, s.local, s.empty = tag{}, 0, false
+}
+
 // prolog skips what may stand before the root element.
 func (s *scanner) prolog() {
-	s.src = strings.TrimPrefix(s.src, string(byteOrderMark))
+	s.src = strings.TrimPrefix(s.src, byteOrderMark)
 	for s.err == nil {
 		s.space()
 		switch rest := s.src[s.pos:]; {
@@ -175,8 +181,13 @@ func (s *scanner) startTag() {
 		s.fail("the message has too many elements")
 		return
 	}
-	src, i := s.src, s.pos+1
-	start, colon := i, -1
+	src, start := s.src, s.pos+1
+	i, colon := afterLetters(src, start), -1
+	if i > start && i < len(src) && src[i] == '>' { // by far the most frequent
+		s.tag = tag{uint32(start), uint32(i), uint32(i)}
+		s.local, s.empty, s.pos = uint32(start), false, i+1
+		return
+	}
 	for i < len(src) && isName(src[i]) {
 		if src[i] == ':' && colon < 0 {
 			colon = i
@@ -191,10 +202,6 @@ func (s *scanner) startTag() {
 	s.local = uint32(start)
 	if colon >= 0 {
 		s.local = uint32(colon + 1)
-	}
-	if i < len(src) && src[i] == '>' { // by far the most frequent
-		s.empty, s.pos = false, i+1
-		return
 	}
 	s.endOfStartTag(i)
 }
@@ -319,22 +326,6 @@ func (s *scanner) at(i int) byte {
 	}
 	return 0
 }
-
-func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }
-
-// nameChars says which octets a name is made of: 1 inside, 3 at its start too.
-// Octets beyond ASCII are taken as they come.
-var nameChars = [256]uint8{
-	'-': 1, '.': 1, '0': 1, '1': 1, '2': 1, '3': 1, '4': 1, '5': 1, '6': 1, '7': 1, '8': 1, '9': 1, ':': 3, '_': 3,
-	'A': 3, 'B': 3, 'C': 3, 'D': 3, 'E': 3, 'F': 3, 'G': 3, 'H': 3, 'I': 3, 'J': 3, 'K': 3, 'L': 3, 'M': 3,
-	'N': 3, 'O': 3, 'P': 3, 'Q': 3, 'R': 3, 'S': 3, 'T': 3, 'U': 3, 'V': 3, 'W': 3, 'X': 3, 'Y': 3, 'Z': 3,
-	'a': 3, 'b': 3, 'c': 3, 'd': 3, 'e': 3, 'f': 3, 'g': 3, 'h': 3, 'i': 3, 'j': 3, 'k': 3, 'l': 3, 'm': 3,
-	'n': 3, 'o': 3, 'p': 3, 'q': 3, 'r': 3, 's': 3, 't': 3, 'u': 3, 'v': 3, 'w': 3, 'x': 3, 'y': 3, 'z': 3,
-}
-
-func isNameStart(c byte) bool { return nameChars[c] == 3 || c >= utf8.RuneSelf }
-
-func isName(c byte) bool { return nameChars[c] != 0 || c >= utf8.RuneSelf }
 
 // utf8Text returns body as UTF-8 and whether it was not: then it is read as
 // ISO 8859-1, which is what switches send that don't send UTF-8.

@@ -78,9 +78,9 @@ func split[T any, P interface {
 	var parts [][]T
 	first, used := 0, 0
 	for i := range items {
-		c.out = c.out[:0]
+		c.n = 0
 		c.group(item, true, P(&items[i]), req)
-		size := len(c.out)
+		size := c.n
 		if size > room {
 			return nil, fmt.Errorf("csta %s: item %d of %d octets does not fit into a segment", segment.Name(), i, size)
 		}

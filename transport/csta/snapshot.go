@@ -45,7 +45,7 @@ func (s *DeviceSnapshot) fields(c *coder) {
 // snapshot is crossRefIDorSnapshotData; peers send its content without it.
 func (c *coder) snapshot(s fielder) {
 	c.group("crossRefIDorSnapshotData", true, s, req)
-	if !c.writing && (c.tag == "serviceCrossRefID" || c.tag == "snapshotData") {
+	if c.waits("serviceCrossRefID") || c.waits("snapshotData") {
 		c.info.Leniencies |= LenientWrapping
 		s.fields(c)
 	}
@@ -149,8 +149,8 @@ type snapshotObject struct{ *ConnectionID }
 
 func (o snapshotObject) fields(c *coder) {
 	o.ConnectionID.fields(c)
-	if !c.writing && c.tag != "" && o.IsZero() {
-		c.wrapped(c.tag)
+	if c.wait != 0 && o.IsZero() {
+		c.wrapped(c.scan.localName())
 		c.children(o.ConnectionID)
 		c.advance()
 	}

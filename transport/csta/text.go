@@ -11,6 +11,9 @@ import (
 // peers wrap identifiers. wrapped is the innermost such element's name, and
 // attrs are the attributes that belong to the text.
 func (s *scanner) text() (value, attrs, wrapped string) {
+	if value, ok := s.plainText(); ok {
+		return value, s.attrs(), ""
+	}
 	attrs = s.attrs()
 	if !s.enter() {
 		return "", attrs, ""
@@ -34,6 +37,25 @@ func (s *scanner) text() (value, attrs, wrapped string) {
 	}
 	s.pos = start
 	return s.mixedText(attrs)
+}
+
+// plainText reads the content of the start tag that was read last if there is
+// nothing in it to be resolved, as in nearly all messages. If there is, nothing
+// is read.
+func (s *scanner) plainText() (string, bool) {
+	if s.empty || s.err != nil || s.depth == MaxDepth {
+		return "", false
+	}
+	src, start := s.src, s.pos
+	end := afterPlain(src, start)
+	name := s.name()
+	after := end + len("</") + len(name)
+	if after >= len(src) || end-start > MaxText ||
+		src[end] != '<' || src[end+1] != '/' || src[end+2:after] != name || src[after] != '>' {
+		return "", false
+	}
+	s.pos = after + 1
+	return trimSpace(src[start:end]), true
 }
 
 // mixedText reads a text that is broken by comments, CDATA or elements.
@@ -125,6 +147,9 @@ func (s *scanner) chars(text string) string {
 // unescape resolves the predefined entities and numeric references. There are
 // no others without a document type, and that is not accepted.
 func (s *scanner) unescape(text string) string {
+	if afterPlain(text, 0) == len(text) {
+		return text
+	}
 	text = s.chars(text)
 	amp := strings.IndexByte(text, '&')
 	if amp < 0 {
@@ -195,29 +220,6 @@ func reference(name string) rune {
 	return r
 }
 
-func hexDigit(c byte) rune {
-	switch {
-	case c >= '0' && c <= '9':
-		return rune(c - '0')
-	case c >= 'a' && c <= 'f':
-		return rune(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return rune(c-'A') + 10
-	}
-	return -1
-}
-
-// isChar reports whether XML 1.0 allows the character.
-func isChar(r rune) bool {
-	switch {
-	case r < ' ':
-		return r == '\t' || r == '\n' || r == '\r'
-	case r >= 0xD800 && r <= 0xDFFF:
-		return false
-	}
-	return r != 0xFFFE && r != 0xFFFF && r <= utf8.MaxRune
-}
-
 // attribute finds an attribute by its local name in what stands inside a start
 // tag after the element's name. The scanner has checked its form.
 func (s *scanner) attribute(attrs, name string) string {
@@ -252,46 +254,4 @@ func cutAttribute(attrs string) (key, value, rest string) {
 		return "", "", ""
 	}
 	return key, attrs[1 : 1+end], attrs[end+2:]
-}
-
-// appendText appends text in ASCII: other characters as numeric references,
-// white space that a reader might drop or change too. What XML can't hold
-// becomes U+FFFD.
-func appendText(dst []byte, text string) []byte {
-	plain := 0 // start of the run that needs no change
-	for i := 0; i < len(text); {
-		c := text[i]
-		if c > ' ' && c < 0x7F && c != '<' && c != '>' && c != '&' && c != '"' {
-			i++
-			continue
-		}
-		if c == ' ' && i > 0 && i < len(text)-1 {
-			i++
-			continue
-		}
-		dst = append(dst, text[plain:i]...)
-		size := 1
-		switch c {
-		case '<':
-			dst = append(dst, "&lt;"...)
-		case '>':
-			dst = append(dst, "&gt;"...)
-		case '&':
-			dst = append(dst, "&amp;"...)
-		case '"':
-			dst = append(dst, "&quot;"...)
-		default:
-			var r rune
-			r, size = utf8.DecodeRuneInString(text[i:])
-			if !isChar(r) {
-				r = utf8.RuneError
-			}
-			dst = append(dst, "&#"...)
-			dst = appendInt(dst, int(r))
-			dst = append(dst, ';')
-		}
-		i += size
-		plain = i
-	}
-	return append(dst, text[plain:]...)
 }

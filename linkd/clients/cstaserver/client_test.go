@@ -58,6 +58,13 @@ func startTCP(t testing.TB, cl *cluster, o Options) *node {
 
 func serve(t testing.TB, cl *cluster, o Options, ln net.Listener, dial func(string) net.Conn) *node {
 	t.Helper()
+	return serveBeside(t, cl, NewEvents(), o, ln, dial)
+}
+
+// serveBeside starts a listener of a node that may have others with these
+// Events.
+func serveBeside(t testing.TB, cl *cluster, events *Events, o Options, ln net.Listener, dial func(string) net.Conn) *node {
+	t.Helper()
 	if o.Name == "" {
 		o.Name = "tservers"
 	}
@@ -74,7 +81,7 @@ func serve(t testing.TB, cl *cluster, o Options, ln net.Listener, dial func(stri
 	}
 	n.progress = clients.NewProgress(cl, logger)
 	n.listener, err = New(o, Deps{
-		Node: "n1", Log: cl, Replica: cl, Role: n.role, Identify: clients.Identifier(nil), Progress: n.progress,
+		Node: "n1", Log: cl, Replica: cl, Role: n.role, Identify: clients.Identifier(nil), Progress: n.progress, Events: events,
 		Strange: clients.NewOnce(16), Metrics: metrics, Failover: trace, Logger: logger,
 	})
 	if err != nil {

@@ -41,20 +41,21 @@ type conn struct {
 	out     *outbox
 
 	// The loop's.
-	peer   clients.Peer
-	buf    []byte // frames that wait for a flush
-	base   uint64 // octets flushed
-	marks  []mark
-	sent   int                    // events since the last flush
-	at     fsm.Position           // records up to here were judged
-	seq    uint64                 // how many there were
-	status csta.SystemStatusValue // of the switch, at that position
-	due    []answer               // wait for the end of the feed
-	held   []heldAnswer           // wait for a leader
-	ended  error                  // why the loop has to end
-	said   bool                   // and the client was told
-	asso   association
-	sess   session
+	peer    clients.Peer
+	encoder csta.Encoder
+	buf     []byte // frames that wait for a flush
+	base    uint64 // octets flushed
+	marks   []mark
+	sent    int                    // events since the last flush
+	at      fsm.Position           // records up to here were judged
+	seq     uint64                 // how many there were
+	status  csta.SystemStatusValue // of the switch, at that position
+	due     []answer               // wait for the end of the feed
+	held    []heldAnswer           // wait for a leader
+	ended   error                  // why the loop has to end
+	said    bool                   // and the client was told
+	asso    association
+	sess    session
 }
 
 type inbound struct {
@@ -145,6 +146,7 @@ func (c *conn) read(stop <-chan struct{}) {
 	defer close(c.in)
 	r := bufio.NewReader(c.nc)
 	var body []byte
+	var decoder csta.Decoder
 	for {
 		f, err := csta.ReadFrame(r, body[:0], c.l.o.MaxFrame)
 		if err != nil {
@@ -152,7 +154,7 @@ func (c *conn) read(stop <-chan struct{}) {
 			break
 		}
 		body = f.Body
-		m, info, err := csta.Decode(f.Body)
+		m, info, err := decoder.Decode(f.Body)
 		if err != nil {
 			c.l.bad(c.addr, "not well-formed", err)
 			c.readErr = fmt.Errorf("%w: %w", errBad, err)

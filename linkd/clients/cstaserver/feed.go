@@ -102,11 +102,18 @@ func (c *conn) record(v *fsm.State, r *fsm.Record) {
 // hear sends an event to the monitors that hear it, of those that ok lets
 // through; nil lets all. It returns how many there were.
 func (c *conn) hear(r *fsm.Record, ok func(*monitor) bool) int {
-	var e encoded
+	var xml *csta.EventXML
+	known := false
 	n := 0
 	typ, hearers := c.sess.monitors.hearers(r)
 	for _, h := range hearers {
-		if h.m.passes(typ) && (ok == nil || ok(h.m)) && c.event(r, &e, h.m, h.state) {
+		if !h.m.passes(typ) || ok != nil && !ok(h.m) {
+			continue
+		}
+		if !known {
+			known, xml = true, c.encode(r)
+		}
+		if xml != nil && c.event(r, xml, h.m, h.state) {
 			n++
 		}
 	}
@@ -116,22 +123,9 @@ func (c *conn) hear(r *fsm.Record, ok func(*monitor) bool) int {
 	return n
 }
 
-// encoded is an event that was encoded for one of its hearers.
-type encoded struct {
-	xml  *csta.EventXML
-	done bool
-}
-
 // event appends a monitor's copy of an event.
-func (c *conn) event(r *fsm.Record, e *encoded, m *monitor, state fsmpb.ConnectionState) bool {
-	if !e.done {
-		e.done = true
-		e.xml = c.encode(r)
-	}
-	if e.xml == nil {
-		return false
-	}
-	buf, err := e.xml.AppendFrame(c.buf, m.id, localState(state))
+func (c *conn) event(r *fsm.Record, xml *csta.EventXML, m *monitor, state fsmpb.ConnectionState) bool {
+	buf, err := xml.AppendFrame(c.buf, m.id, localState(state))
 	if err != nil {
 		c.log.Error("event not sent", "position", fsm.PositionOf(r.Position), "monitor", m.xref, "error", err)
 		return false
@@ -140,53 +134,21 @@ func (c *conn) event(r *fsm.Record, e *encoded, m *monitor, state fsmpb.Connecti
 	return true
 }
 
-// encode gives a record as XML; nil if CSTA has no event for it.
+// encode gives a record as XML, which was made for whoever heard it first; nil
+// if CSTA has no event for it.
 func (c *conn) encode(r *fsm.Record) *csta.EventXML {
-	var m csta.Message
-	switch k := r.Kind.(type) {
-	case *fsmpb.Record_Call:
-		return c.encodeCall(r, k.Call)
-	case *fsmpb.Record_Agent:
-		m = agentEvent(k.Agent)
-	case *fsmpb.Record_Feature:
-		m = featureEvent(k.Feature)
-	case *fsmpb.Record_Private:
-		m = privateEvent(k.Private)
+	e, first := c.l.d.Events.of(r, c.asso.edition)
+	if !first {
+		return e.xml
 	}
-	if m == nil {
-		return nil
+	c.l.count.encoded.add(1)
+	switch {
+	case e.err == nil:
+	case e.xml == nil:
+		c.log.Error("event not sent", "position", fsm.PositionOf(r.Position), "event", e.name, "error", e.err)
+	default:
+		c.l.count.cut.add(1)
+		c.log.Warn("event sent without all that it carries", "position", fsm.PositionOf(r.Position), "event", e.name, "error", e.err)
 	}
-	e, err := csta.NewEventXML(csta.Declaration, m, c.asso.edition)
-	if err != nil {
-		c.log.Error("event not sent", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
-		return nil
-	}
-	return e
-}
-
-// encodeCall leaves out what makes an event too long for a frame, or can't be
-// written.
-func (c *conn) encodeCall(r *fsm.Record, change *fsmpb.CallChange) *csta.EventXML {
-	for try := 0; ; try++ {
-		m := callEvent(change)
-		if m == nil {
-			return nil
-		}
-		e, err := csta.NewEventXML(csta.Declaration, m, c.asso.edition)
-		if err == nil {
-			_, err = e.AppendFrame(nil, "18446744073709551615", csta.StateConnected)
-		}
-		if err == nil {
-			return e
-		}
-		if try == 0 {
-			change = copyOf(change)
-			c.l.count.cut.add(1)
-			c.log.Warn("event sent without all that it carries", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
-		}
-		if !shorter(change) {
-			c.log.Error("event not sent", "position", fsm.PositionOf(r.Position), "event", m.Name(), "error", err)
-			return nil
-		}
-	}
+	return e.xml
 }

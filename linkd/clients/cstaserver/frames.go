@@ -37,7 +37,7 @@ func (c *conn) send(invoke uint16, m csta.Message) {
 
 // put appends a message's frame.
 func (c *conn) put(invoke uint16, m csta.Message) error {
-	buf, err := csta.AppendMessage(c.buf, invoke, csta.Declaration, m, c.asso.edition)
+	buf, err := c.encoder.AppendMessage(c.buf, invoke, csta.Declaration, m, c.asso.edition)
 	if err != nil {
 		c.log.Error("message not sent", "message", m.Name(), "error", err)
 		return err
@@ -50,8 +50,10 @@ func (c *conn) put(invoke uint16, m csta.Message) error {
 // take one read for one message then.
 func (c *conn) sendAlone(invoke uint16, m csta.Message) {
 	c.flush()
+	c.out.cut()
 	c.send(invoke, m)
 	c.flush()
+	c.out.cut()
 }
 
 // request sends a request of ours.
@@ -100,7 +102,10 @@ func (c *conn) flush() {
 	}
 	c.out.push(c.buf, c.marks, s.told)
 	c.base += uint64(len(c.buf))
-	c.buf, c.marks = nil, nil
+	c.buf, c.marks = c.buf[:0], c.marks[:0]
+	if cap(c.buf) > bufferKept {
+		c.buf = nil
+	}
 	if c.sent > 0 {
 		c.l.count.events.add(c.sent)
 		if s.report != nil {

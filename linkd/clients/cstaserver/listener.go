@@ -26,6 +26,7 @@ type Deps struct {
 	Role     clients.Role
 	Identify clients.Identify
 	Progress *clients.Progress
+	Events   *Events       // of all listeners of the node
 	Strange  *clients.Once // peers that were logged
 	Metrics  *Metrics
 	Failover *failover.Recorder // keeps the trace of a takeover

@@ -2,6 +2,7 @@ package cstaserver
 
 import (
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,8 +20,9 @@ type outbox struct {
 	unacked func() (octets int, known bool) // written and not acknowledged by the peer's TCP
 
 	mu      sync.Mutex
-	chunks  [][]byte
-	waiting int          // octets in chunks and being written
+	queue   []byte       // for the writer
+	cuts    []int        // in queue: where a write has to end
+	waiting int          // octets in queue and being written
 	total   uint64       // octets ever pushed
 	written uint64       // octets handed to TCP
 	marks   []mark       // that haven't arrived, ascending
@@ -43,8 +45,15 @@ func newOutbox(nc net.Conn, timeout time.Duration) *outbox {
 	}
 }
 
-// push hands over a chunk that is written at once, with the marks of the
-// records in it. told is the position that the session has come to with it.
+// Sizes of what is written and kept, in octets.
+const (
+	writeLimit = 64 << 10 // of one write
+	bufferKept = 64 << 10 // of a buffer that is used again
+)
+
+// push hands over octets to be written, together with those that wait, and the
+// marks of the records in them. told is the position that the session has come
+// to with them.
 func (o *outbox) push(chunk []byte, marks []mark, told fsm.Position) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -59,9 +68,19 @@ func (o *outbox) push(chunk []byte, marks []mark, told fsm.Position) {
 		o.marks = append(o.marks, mark{o.total, told})
 	}
 	if len(chunk) > 0 {
-		o.chunks = append(o.chunks, chunk)
+		o.queue = append(o.queue, chunk...)
 		o.waiting += len(chunk)
 		signal(o.wake)
+	}
+}
+
+// cut makes what is pushed next begin a write of its own.
+func (o *outbox) cut() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := len(o.queue)
+	if n > 0 && (len(o.cuts) == 0 || o.cuts[len(o.cuts)-1] < n) {
+		o.cuts = append(o.cuts, n)
 	}
 }
 
@@ -87,28 +106,31 @@ func (o *outbox) failure() error {
 }
 
 // run writes until the outbox is closed and empty or a write fails, as it does
-// when the connection is closed.
+// when the connection is closed. What waits is written at once; meanwhile the
+// queue is another buffer.
 func (o *outbox) run() {
 	defer close(o.ended)
+	var spare []byte
 	for {
 		o.mu.Lock()
-		chunks, closed := o.chunks, o.closed
-		o.chunks = nil
+		queue, cuts, closed := o.queue, o.cuts, o.closed
+		o.queue, o.cuts = spare[:0], nil
 		o.mu.Unlock()
-		for _, c := range chunks {
-			_ = o.nc.SetWriteDeadline(time.Now().Add(o.timeout))
-			n, err := o.nc.Write(c)
-			o.mu.Lock()
-			o.written += uint64(n)
-			o.waiting -= len(c)
-			o.err = err
-			o.mu.Unlock()
-			if err != nil {
+		for from := 0; from < len(queue); {
+			to := min(from+writeLimit, len(queue))
+			if len(cuts) > 0 && cuts[0] <= to {
+				to, cuts = cuts[0], cuts[1:]
+			}
+			if !o.write(queue[from:to]) {
 				return
 			}
-			signal(o.drained)
+			from = to
 		}
-		if len(chunks) > 0 {
+		spare = queue
+		if cap(spare) > bufferKept {
+			spare = nil
+		}
+		if len(queue) > 0 {
 			continue
 		}
 		if closed {
@@ -116,6 +138,19 @@ func (o *outbox) run() {
 		}
 		<-o.wake
 	}
+}
+
+// write reports whether all went out.
+func (o *outbox) write(octets []byte) bool {
+	_ = o.nc.SetWriteDeadline(time.Now().Add(o.timeout))
+	n, err := o.nc.Write(octets)
+	o.mu.Lock()
+	o.written += uint64(n)
+	o.waiting -= len(octets)
+	o.err = err
+	o.mu.Unlock()
+	signal(o.drained)
+	return err == nil
 }
 
 // Delivered implements clients.Delivery.
@@ -135,7 +170,7 @@ func (o *outbox) Delivered() (fsm.Position, bool) {
 		o.acked = o.marks[i].at
 		i++
 	}
-	o.marks = o.marks[i:]
+	o.marks = slices.Delete(o.marks, 0, i)
 	return o.acked, len(o.marks) > 0
 }
 

@@ -83,6 +83,59 @@ func TestDeliveredIsAcknowledged(t *testing.T) {
 	}
 }
 
+// What waits while a write is going on goes out in one write; what was cut off
+// goes out alone.
+func TestWritesAtOnce(t *testing.T) {
+	near, far := net.Pipe()
+	defer near.Close()
+	defer far.Close()
+	o := newOutbox(near, time.Minute)
+	go o.run()
+	// Each read of a pipe takes no more than one write.
+	next := func() string {
+		t.Helper()
+		_ = far.SetReadDeadline(time.Now().Add(10 * time.Second))
+		b := make([]byte, 3*writeLimit)
+		n, err := far.Read(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b[:n])
+	}
+	push := func(s string) { o.push([]byte(s), nil, fsm.Position{}) }
+	push("first")
+	if _, err := io.ReadFull(far, make([]byte, 1)); err != nil { // the writer has it
+		t.Fatal(err)
+	}
+	for _, s := range []string{"a", "b", "c"} {
+		push(s)
+	}
+	o.cut()
+	o.cut()
+	push("alone")
+	o.cut()
+	push("d")
+	push("e")
+	o.cut() // at the end it cuts nothing
+	for _, want := range []string{"irst", "abc", "alone", "de"} {
+		if got := next(); got != want {
+			t.Errorf("a write of %q instead of %q", got, want)
+		}
+	}
+	long := strings.Repeat("x", 2*writeLimit+1)
+	push(long)
+	for _, want := range []int{writeLimit, writeLimit, 1} {
+		if got := len(next()); got != want {
+			t.Errorf("a write of %d octets instead of %d", got, want)
+		}
+	}
+	o.close()
+	<-o.ended
+	if at, more := o.Delivered(); more || o.pending() != 0 {
+		t.Errorf("%d octets wait, delivered up to %v", o.pending(), at)
+	}
+}
+
 // A connection that died tells nothing new.
 func TestDeliveredAfterTheConnectionDied(t *testing.T) {
 	near, far := pair(t)

@@ -19,6 +19,7 @@ import (
 func (c *Conn) read() {
 	r := bufio.NewReaderSize(c.nc, 64<<10)
 	var buf []byte
+	var decoder csta.Decoder
 	for {
 		f, err := csta.ReadFrame(r, buf, 0)
 		if err != nil {
@@ -26,7 +27,7 @@ func (c *Conn) read() {
 			return
 		}
 		buf = f.Body[:0]
-		m, info, err := csta.Decode(f.Body)
+		m, info, err := decoder.Decode(f.Body)
 		if err != nil {
 			c.bad("xml")
 			c.fail(fmt.Errorf("read a %s: %w", info.Root, err))
