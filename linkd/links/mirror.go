@@ -14,8 +14,6 @@ const (
 	// quiet is longer than the two connections' copies of an event can be apart. A
 	// strand on which nothing came for so long holds nothing that is under way.
 	quiet = 5 * time.Second
-	// settled is how long two monitors are up before what begins is taken for whole.
-	settled = time.Second
 	// creditLife bounds a credit on a strand that isn't aligned.
 	creditLife = 2 * time.Second
 	maxCredits = 256 // on one strand
@@ -35,8 +33,10 @@ type mirror struct {
 	strands, unmet map[string]map[string]*strand
 	to, from       map[string]string // the other connection's name of a call → ours, and back
 	up             map[string]upstream
-	theirs         map[string]time.Time // the other one's monitors that came up since we listen
-	other          []*keptFact          // facts that have no copy
+	// theirs are the other one's monitors that are up, and since when; before are
+	// those of the epoch before.
+	theirs, before map[string]time.Time
+	other          []*keptFact // facts that have no copy
 
 	epoch      uint64 // of the facts that took effect last
 	seq        uint64 // counts what came
@@ -89,18 +89,15 @@ func newMirror(link string, limit int) *mirror {
 func (m *mirror) commit(f *fsmpb.Fact) {
 	now := time.Now()
 	m.lastCommit = now
-	if u := f.GetMonitor(); u != nil && u.Up && !u.Stood {
-		m.theirs[u.Device] = now
+	if f.Epoch != m.epoch {
+		m.newEpoch(f.Epoch)
+	}
+	if u := f.GetMonitor(); u != nil {
+		m.theirMonitor(u, now)
 	}
 	via, name := strandOf(f)
 	if via == "" || m.up[via].fact == nil {
 		return // our connection doesn't bring it
-	}
-	if f.Epoch != m.epoch {
-		m.epoch = f.Epoch
-		clear(m.unmet)
-		clear(m.to) // names are good on one connection
-		clear(m.from)
 	}
 	own, met := m.ownName(f, name)
 	if !met {
@@ -176,6 +173,28 @@ func (m *mirror) arrive(f *fsmpb.Fact, keep bool) (twin bool) {
 	return false
 }
 
+// newEpoch begins with another connection on the other side.
+func (m *mirror) newEpoch(epoch uint64) {
+	if m.epoch != 0 {
+		m.before, m.theirs = m.theirs, make(map[string]time.Time)
+		clear(m.unmet)
+		clear(m.to) // names are good on one connection
+		clear(m.from)
+	}
+	m.epoch = epoch
+}
+
+// theirMonitor notes a monitor of the other connection.
+func (m *mirror) theirMonitor(u *fsmpb.UpstreamMonitor, now time.Time) {
+	if !u.Up {
+		delete(m.theirs, u.Device)
+	} else if _, up := m.theirs[u.Device]; !up {
+		if m.theirs[u.Device] = now; u.Stood {
+			m.theirs[u.Device] = m.before[u.Device]
+		}
+	}
+}
+
 // keep takes what has no copy: it stands in its place among the events.
 func (m *mirror) keep(f *fsmpb.Fact) {
 	now := time.Now()
@@ -221,7 +240,7 @@ func (m *mirror) full() bool { return m.waiting+len(m.other) >= m.limit }
 func (m *mirror) left(all bool) []*fsmpb.Fact {
 	var out []*fsmpb.Fact
 	for _, u := range m.up {
-		u.fact.GetMonitor().Stood = time.Since(u.since) > settled
+		u.fact.GetMonitor().Stood = true
 		out = append(out, u.fact)
 	}
 	slices.SortFunc(out, func(a, b *fsmpb.Fact) int {

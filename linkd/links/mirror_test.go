@@ -52,7 +52,7 @@ func TestMirror(t *testing.T) {
 			left:  "1001 HELD 77 1000;1000 RETRIEVED 77 1000",
 		},
 		"a call that began after the monitor is aligned at once": {
-			steps: "~1100;+1000 SERVICE_INITIATED 77 1000;-1000 SERVICE_INITIATED 77 1000;+1000 ORIGINATED 77 1000",
+			steps: "+1000 SERVICE_INITIATED 77 1000;-1000 SERVICE_INITIATED 77 1000;+1000 ORIGINATED 77 1000",
 			left:  "1000 ORIGINATED 77 1000",
 		},
 		"one that may have begun before isn't": {
@@ -118,6 +118,7 @@ func TestMirror(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := newMirror("ours", 1000)
 				for _, d := range []string{"1000", "1001", "7000"} {
+					m.theirs[d] = time.Time{}
 					m.keep(monitorUp(d))
 				}
 				for _, s := range strings.Split(c.steps, ";") {
@@ -178,6 +179,7 @@ func TestMirror_Linkage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMirror("ours", 1000)
 		m.keep(monitorUp("7000"))
+		m.theirs["7000"] = time.Time{}
 		with := func(s, link, linkage string) *fsmpb.Fact {
 			f := fact(s)
 			f.Link, f.Epoch, f.GetCall().Linkage = link, 1, linkage
@@ -204,6 +206,7 @@ func TestMirror_IsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMirror("ours", 100)
 		m.keep(monitorUp("1000"))
+		m.theirs["1000"] = time.Time{}
 		time.Sleep(2 * quiet)
 		for i := range 1000 {
 			if m.full() {

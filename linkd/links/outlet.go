@@ -101,9 +101,9 @@ func (o *outlet) Last() uint64 {
 	return o.stream.Last()
 }
 
-// mirrors begins to recognise the copies of what other connections to the switch
+// mirrors begins to recognise the copies of what other connections to a switch
 // bring; ours tells which links those are.
-func (o *outlet) mirrors(ours func(link string) bool) {
+func (o *outlet) mirrors(sw string, ours func(link string) bool) {
 	if o.m.o.Applied == nil {
 		return
 	}
@@ -127,8 +127,18 @@ func (o *outlet) mirrors(ours func(link string) bool) {
 		}
 	})
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.unwatch = unwatch
-	o.mu.Unlock()
+	if o.mirror == nil {
+		return
+	}
+	v := o.m.o.Replica.View()
+	s, _ := v.Switch(sw)
+	for d := range v.Devices(sw) {
+		if _, known := o.mirror.theirs[d.Id]; !known && d.MonitoredEpoch != 0 && d.MonitoredEpoch == s.GetEpoch() {
+			o.mirror.theirs[d.Id] = time.Time{} // for we don't know how long
+		}
+	}
 }
 
 // watched tells whether copies of what others bring are recognised.

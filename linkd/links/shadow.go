@@ -37,7 +37,7 @@ const (
 func (k *keeper) follow(ctx context.Context, conn *cstalink.Conn, s Settings) *shadow {
 	h := &shadow{k: k, conn: conn, out: newOutlet(k.m, k.name, s), done: make(chan struct{}), wake: make(chan struct{}, 1)}
 	h.out.hot = true
-	h.out.mirrors(k.sibling)
+	h.out.mirrors(k.sw.GetName(), k.sibling)
 	conn.Lead(h.out)
 	ctx, h.cancel = context.WithCancel(ctx)
 	go func() {

@@ -26,9 +26,9 @@ func strandOf(f *fsmpb.Fact) (via, name string) {
 func isCall(f *fsmpb.Fact) bool { return f.GetCall() != nil }
 
 // strand finds a strand, or begins it with a fact. It is aligned from the
-// beginning if both connections' monitors on the device were up for so long that
-// nothing of it can have been under way, or long enough for our own event that
-// begins a call.
+// beginning if both connections' monitors on the device are up and it begins with
+// our own event that begins a call, or they were up for so long that nothing of it
+// can have been under way.
 func (m *mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact) *strand {
 	calls := in[via]
 	if calls == nil {
@@ -40,8 +40,9 @@ func (m *mirror) strand(in map[string]map[string]*strand, via, name string, ours
 		s.credits, s.aligned = nil, true
 	}
 	if s == nil {
-		up := min(time.Since(m.up[via].since), time.Since(m.theirs[via]))
-		s = &strand{aligned: m.up[via].fact != nil && (up > quiet || ours != nil && begins(ours) && up > settled)}
+		u, theirs := m.up[via], m.theirs[via]
+		_, both := m.theirs[via]
+		s = &strand{aligned: both && u.fact != nil && (ours != nil && begins(ours) || min(time.Since(u.since), time.Since(theirs)) > quiet)}
 		calls[name] = s
 	}
 	return s
