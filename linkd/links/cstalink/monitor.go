@@ -17,6 +17,16 @@ type monitors struct {
 	*monitorTable
 	starting int // MonitorStarts without an answer
 	waiting  []early
+	asked    map[string][]func(bool) // who waits for the answer, by device
+}
+
+// answered tells who waits what came of a MonitorStart.
+func (m *monitors) answered(device string, answered bool) {
+	all := m.asked[device]
+	delete(m.asked, device)
+	for _, done := range all {
+		done(answered)
+	}
 }
 
 type early struct {
@@ -32,7 +42,10 @@ type monitorTable struct {
 }
 
 func newMonitors() monitors {
-	return monitors{monitorTable: &monitorTable{byRef: make(map[string]string), byDevice: make(map[string]string)}}
+	return monitors{
+		monitorTable: &monitorTable{byRef: make(map[string]string), byDevice: make(map[string]string)},
+		asked:        make(map[string][]func(bool)),
+	}
 }
 
 func (t *monitorTable) device(ref string) (string, bool) {
@@ -88,12 +101,20 @@ func (m *monitors) early(ref string, event csta.Message) bool {
 	return true
 }
 
-// Watch starts a monitor on a device, unless there is one. The fact says what
-// became of it; done follows it, with false if the switch gave no answer.
+// Watch starts a monitor on a device, unless there is one or one is being started.
+// The fact says what became of it; done follows it, with false if the switch gave
+// no answer.
 func (c *Conn) Watch(device string, done func(answered bool)) {
 	if c.watched(device) {
 		done(true)
 		return
+	}
+	c.order.Lock()
+	others, starting := c.monitors.asked[device]
+	c.monitors.asked[device] = append(others, done)
+	c.order.Unlock()
+	if starting {
+		return // a second monitor would bring each event twice
 	}
 	c.ask(&request{
 		class: watching,
@@ -113,14 +134,14 @@ func (c *Conn) Watch(device string, done func(answered bool)) {
 		answered: func(m csta.Message, err error) {
 			switch {
 			case errors.Is(err, errAlready):
-				done(true)
+				c.monitors.answered(device, true)
 				return
 			case errors.Is(err, ErrNotNow), err != nil && !errors.Is(err, ErrTimeout):
-				done(false)
+				c.monitors.answered(device, false)
 				return
 			}
 			c.monitors.starting--
-			done(err == nil && c.monitorAnswer(device, m))
+			c.monitors.answered(device, err == nil && c.monitorAnswer(device, m))
 			if c.monitors.starting == 0 {
 				c.monitors.waiting = nil
 			}

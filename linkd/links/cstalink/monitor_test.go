@@ -20,6 +20,29 @@ func TestMonitorRefused(t *testing.T) {
 	})
 }
 
+// Who asks while the answer is still to come waits for it: a second monitor would
+// bring each event twice.
+func TestMonitorAskedForTwice(t *testing.T) {
+	linked(t, nil, func(f *fake, c *Conn, s *sink) {
+		answered := 0
+		c.Watch("1000", func(bool) { answered++ })
+		id, _ := f.read()
+		c.Watch("1000", func(bool) { answered++ })
+		f.quiet(100 * time.Millisecond)
+		f.say(id, `<MonitorStartResponse NS><monitorCrossRefID>5</monitorCrossRefID></MonitorStartResponse>`)
+		want(t, s.told(), `monitor:{device:"1000" up:true}`)
+		if answered != 2 {
+			t.Errorf("%d of 2 were told", answered)
+		}
+		c.Watch("1000", func(bool) { answered++ })
+		f.quiet(100 * time.Millisecond)
+		want(t, s.told(), `monitor:{device:"1000" up:true}`)
+		if answered != 3 {
+			t.Errorf("%d of 3 were told", answered)
+		}
+	})
+}
+
 // Some servers send a monitor's events before they answer.
 func TestEventsBeforeTheAnswer(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
