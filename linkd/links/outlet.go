@@ -141,13 +141,6 @@ func (o *outlet) mirrors(sw string, ours func(link string) bool) {
 	}
 }
 
-// watched tells whether copies of what others bring are recognised.
-func (o *outlet) watched() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.mirror != nil
-}
-
 // endMirror ends the recognition: what comes from now on is no copy.
 func (o *outlet) endMirror() {
 	o.mu.Lock()

@@ -72,7 +72,6 @@ func newReconciler(c *campaign, k *keeper, conn *cstalink.Conn, out *outlet, s S
 		watch: make(map[string]*job), snaps: make(map[string]*job), routes: make(map[string]*route),
 		resync: rate.NewLimiter(rate.Limit(s.ResyncRate), max(1, int(s.ResyncRate/10))),
 		wake:   make(chan struct{}, 1),
-		fenced: true,
 	}
 }
 
@@ -165,7 +164,7 @@ func (r *reconciler) done(v *fsm.State, j *job) bool {
 // stepReady says that the switch is ready once each wanted monitor is up or
 // refused.
 func (r *reconciler) stepReady(ctx context.Context, v *fsm.State) {
-	if l, ok := v.Link(r.link); r.readySent || !ok || l.LastOrdinal < r.floor {
+	if l, ok := v.Link(r.link); r.readySent || !ok || !r.fenced || l.LastOrdinal < r.floor {
 		return
 	}
 	for d := range v.Unwatched(r.sw) {

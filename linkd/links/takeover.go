@@ -41,7 +41,6 @@ var errBehind = errors.New("what the link said before could not be committed in 
 // asked for its status again: it may have told an overload, or its end, to the
 // link that was driven and to no other.
 func (r *reconciler) takeover(ctx context.Context) error {
-	r.conn.AskStatus()
 	v := r.m.o.Replica.View()
 	sw, ok := v.Switch(r.sw)
 	if !ok {
@@ -74,17 +73,16 @@ func (r *reconciler) takeover(ctx context.Context) error {
 	return nil
 }
 
-// fence ends the recognition of copies once the switch has brought all that it
-// said before the claim. Until then no snapshot is asked for: an event that was
-// taken for a copy by mistake would be missing from the state for good.
+// fence asks the switch for its status: what it told while nobody listened isn't
+// known. Clients hear no status before the answer. It also ends the recognition of
+// copies: by then the switch has brought all that it said before the claim. Until
+// then no snapshot is asked for: an event that was taken for a copy by mistake would
+// be missing from the state for good.
 func (r *reconciler) fence() {
-	if !r.out.watched() {
-		return
-	}
-	r.fenced = false
-	r.conn.Fence(func() {
+	r.conn.AskStatus(func() {
 		r.out.endMirror()
-		r.post(func() { r.fenced = true })
+		last := r.out.Last()
+		r.post(func() { r.fenced, r.floor = true, last })
 	})
 }
 

@@ -80,7 +80,7 @@ func (c *Conn) awaitStatus(ctx context.Context) error {
 	case <-c.done:
 		return c.err
 	}
-	c.AskStatus()
+	c.AskStatus(nil)
 	select {
 	case <-c.first:
 		return nil
@@ -92,8 +92,10 @@ func (c *Conn) awaitStatus(ctx context.Context) error {
 }
 
 // AskStatus asks for the status; the answer is taken like a status that the
-// switch tells by itself.
-func (c *Conn) AskStatus() {
+// switch tells by itself. passed, if not nil, is called in the place of the answer:
+// what the switch had said before it was asked has been dealt with by then. It is
+// called as well if no answer comes in time.
+func (c *Conn) AskStatus(passed func()) {
 	c.ask(&request{
 		class: urgent,
 		build: func() (csta.Message, error) { return new(csta.RequestSystemStatus), nil },
@@ -101,18 +103,10 @@ func (c *Conn) AskStatus() {
 			if s, ok := m.(*csta.RequestSystemStatusResponse); ok && string(s.SystemStatus) != c.Status() {
 				c.setStatus(string(s.SystemStatus))
 			}
+			if passed != nil {
+				passed()
+			}
 		},
-	})
-}
-
-// Fence asks the switch for its status and calls passed in the place of the
-// answer: what the switch had said before it was asked has been dealt with by
-// then. passed is called as well if no answer comes in time.
-func (c *Conn) Fence(passed func()) {
-	c.ask(&request{
-		class:    urgent,
-		build:    func() (csta.Message, error) { return new(csta.RequestSystemStatus), nil },
-		answered: func(csta.Message, error) { passed() },
 	})
 }
 
@@ -147,7 +141,7 @@ func (c *Conn) registerAgain() {
 		c.again = false
 		c.order.Unlock()
 		c.register()
-		c.AskStatus()
+		c.AskStatus(nil)
 	})
 }
 

@@ -41,7 +41,7 @@ func (c *Conn) mind() {
 				c.fail(ErrSilent)
 				return
 			}
-			c.AskStatus()
+			c.AskStatus(nil)
 			silence.Reset(c.o.Keepalive)
 		case <-reset.C:
 			c.resetSession()
