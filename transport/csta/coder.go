@@ -158,25 +158,19 @@ func (c *coder) textNow(name string, v *string) {
 	}
 }
 
-// word is an enumerated value.
+// word is an enumerated value. It is too long to become part of a fields method,
+// and does all itself.
 func word[T ~string](c *coder, name string, v *T, need bool) {
-	if *v != "" || need || c.may(name) {
-		wordNow(c, name, v)
-	}
-}
-
-//go:noinline
-func wordNow[T ~string](c *coder, name string, v *T) {
 	switch {
 	case !c.writing:
 		if c.waits(name) {
 			*v = T(c.value())
 			c.advance()
 		}
-	case *v == "":
-		c.absent(name)
-	default:
+	case *v != "":
 		c.element(name, string(*v))
+	case need:
+		c.absent(name)
 	}
 }
 
