@@ -1,7 +1,6 @@
 package fsm
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,7 +102,18 @@ func bearerKey(name, kind string, id uint64) string { return name + sep + kind +
 const idDigits = 20
 
 // idKey writes an ID so that texts sort as the IDs do.
-func idKey(id uint64) string { return fmt.Sprintf("%0*d", idDigits, id) }
+func idKey(id uint64) string { return string(padded(nil, id, idDigits)) }
+
+// padded appends a number with zeros before it, up to a width: Apply writes keys
+// for each event.
+func padded(b []byte, n uint64, width int) []byte {
+	var digits [20]byte
+	text := strconv.AppendUint(digits[:0], n, 10)
+	for range width - len(text) {
+		b = append(b, '0')
+	}
+	return append(b, text...)
+}
 
 func (t *txn) putDevice(d *Device) {
 	k := deviceKey(d.Switch, d.Id)
@@ -263,9 +273,12 @@ func (t *txn) clearDeadline(kind fsmpb.DeadlineKind, key string) {
 }
 
 func deadlineKey(kind fsmpb.DeadlineKind, key string) string {
-	return fmt.Sprintf("%02d%s%s", kind, sep, key)
+	b := make([]byte, 0, 2+len(sep)+len(key))
+	return string(append(append(padded(b, uint64(kind), 2), sep...), key...))
 }
 
 func dueKey(d *fsmpb.Deadline) string {
-	return fmt.Sprintf("%020d%s%s", max(d.DueMs, 0), sep, deadlineKey(d.Kind, d.Key))
+	b := make([]byte, 0, 20+2*len(sep)+2+len(d.Key))
+	b = append(padded(b, uint64(max(d.DueMs, 0)), 20), sep...)
+	return string(append(b, deadlineKey(d.Kind, d.Key)...))
 }
