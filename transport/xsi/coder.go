@@ -32,8 +32,10 @@ type coder struct {
 
 	// Reading.
 	scan *scanner
-	tag  string // local name of the child that waits to be read, "" at the end
-	read int    // children read so far
+	tag  string   // local name of the child that waits to be read, "" at the end
+	read int      // children read so far
+	seen []string // always-children of the open elements that were read
+	mine int      // where those of the innermost one begin in seen
 	info *Info
 
 	// Writing.
@@ -77,6 +79,8 @@ func (c *coder) handles(name string, set bool, r rule) bool {
 
 // children reads the content of the tag that was read last into f.
 func (c *coder) children(f fielder) {
+	outer := c.mine
+	c.mine = len(c.seen)
 	if c.scan.enter() {
 		c.nextChild()
 		for progress := false; c.tag != ""; {
@@ -98,6 +102,7 @@ func (c *coder) children(f fielder) {
 		f.fields(c)
 		c.mode = reading
 	}
+	c.seen, c.mine = c.seen[:c.mine], outer
 }
 
 // advance leaves the child that was just read and moves to the next one.

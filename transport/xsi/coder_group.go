@@ -1,5 +1,7 @@
 package xsi
 
+import "slices"
+
 // Children that have children.
 
 // attributed is a struct whose element has attributes.
@@ -24,8 +26,14 @@ func group(c *coder, name string, set bool, f fielder, r rule) {
 		c.within(name, f)
 		return
 	}
+	c.seen = append(c.seen, name)
 	c.content(f)
 	c.advance()
+}
+
+// always is a child that has to be there, even if it holds nothing.
+func always(c *coder, name string, f fielder) {
+	group(c, name, c.mode == writing || slices.Contains(c.seen[c.mine:], name), f, req)
 }
 
 // within writes an element with its attributes and children.

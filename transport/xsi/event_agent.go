@@ -19,7 +19,7 @@ type AgentStateEvent struct{ Info AgentStateInfo }
 func (*AgentStateEvent) EventType() EventType { return AgentStateChanged }
 
 func (e *AgentStateEvent) fields(c *coder) {
-	group(c, "agentStateInfo", c.mode == writing || e.Info.State != "", &e.Info, req)
+	always(c, "agentStateInfo", &e.Info)
 }
 
 // AgentStateInfo is an agent's state with what is known of it.
@@ -36,7 +36,7 @@ type AgentStateInfo struct {
 
 func (i *AgentStateInfo) fields(c *coder) {
 	text(c, "state", &i.State, req)
-	group(c, "stateTimestamp", c.mode == writing || i.Since.Time != 0, &i.Since, req)
+	always(c, "stateTimestamp", &i.Since)
 	text(c, "unavailableCode", &i.UnavailableCode, opt)
 	text(c, "wrapUpCallId", &i.WrapUpCallID, opt)
 	positive(c, "signInTimestamp", &i.SignInTime, opt)
@@ -83,7 +83,7 @@ func (t *Threshold) fields(c *coder) {
 
 // AgentSubscriptionEvent is an agent's state and queues.
 type AgentSubscriptionEvent struct {
-	Joined []JoinInfo // empty if the agent has no queues
+	Joined []JoinInfo // nil if the agent has no queues
 	State  *AgentStateInfo
 }
 
@@ -91,21 +91,13 @@ type AgentSubscriptionEvent struct {
 func (*AgentSubscriptionEvent) EventType() EventType { return AgentSubscription }
 
 func (e *AgentSubscriptionEvent) fields(c *coder) {
-	group(c, "joinData", c.mode == writing || e.Joined != nil, &joinData{&e.Joined}, req)
+	always(c, "joinData", &joinData{&e.Joined})
 	one(c, "stateInfo", &e.State, opt)
 }
 
 type joinData struct{ infos *[]JoinInfo }
 
-func (d *joinData) fields(c *coder) {
-	if c.mode == writing && len(*d.infos) == 0 {
-		return
-	}
-	list(c, "joinInfos", "joinInfo", d.infos, opt)
-	if c.mode == auditing && *d.infos == nil {
-		*d.infos = []JoinInfo{} // the element was there
-	}
-}
+func (d *joinData) fields(c *coder) { list(c, "joinInfos", "joinInfo", d.infos, opt) }
 
 // JoinInfo says whether an agent has joined a queue.
 type JoinInfo struct {

@@ -23,7 +23,7 @@ var callShapes = map[EventType]rule{
 func (e *CallEvent) EventType() EventType { return e.Type }
 
 func (e *CallEvent) fields(c *coder) {
-	group(c, "call", c.mode == writing || e.Call.CallID != "", &e.Call, req)
+	always(c, "call", &e.Call)
 	text(c, "reason", &e.StopReason, callShapes[e.Type])
 }
 
@@ -79,11 +79,7 @@ var conferenceTypes = []EventType{
 func (e *ConferenceEvent) EventType() EventType { return e.Type }
 
 func (e *ConferenceEvent) fields(c *coder) {
-	group(c, "conference", c.mode == writing || e.Conference.isSet(), &e.Conference, req)
-}
-
-func (d *Conference) isSet() bool {
-	return d.State != "" || d.Participants != nil || d.Endpoint != nil || d.Appearance != 0 || d.Muted || d.Type != ""
+	always(c, "conference", &e.Conference)
 }
 
 // SubscriptionTerminatedEvent tells that the subscription is over.

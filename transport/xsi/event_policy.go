@@ -67,7 +67,7 @@ func (e *PolicyEvent) fields(c *coder) {
 	text(c, "extTrackingId", &e.ExtTrackingID, req)
 	text(c, has.name, &e.Name, req)
 	e.Number.child(c, has.number, req)
-	group(c, "remoteParty", c.mode == writing || e.RemoteParty != Party{}, &e.RemoteParty, req)
+	always(c, "remoteParty", &e.RemoteParty)
 	positive(c, "receiveTime", &e.ReceiveTime, has.receiveTime)
 	one(c, "redirect", &e.Redirect, has.redirect)
 	empty(c, "treatmentStarted", &e.TreatmentStarted, has.treatmentStarted)

@@ -46,7 +46,7 @@ func (e *QueueEvent) EventType() EventType { return e.Type }
 
 func (e *QueueEvent) fields(c *coder) {
 	has := queueShapes[e.Type]
-	group(c, "queueEntry", c.mode == writing || e.Entry.CallID != "", &e.Entry, req)
+	always(c, "queueEntry", &e.Entry)
 	empty(c, "entrancePlaying", &e.EntrancePlaying, has.entrancePlaying)
 	positive(c, "position", &e.Position, has.position)
 	text(c, "overflowReason", &e.OverflowReason, has.overflowReason)
@@ -80,7 +80,7 @@ type QueueEntry struct {
 func (q *QueueEntry) fields(c *coder) {
 	text(c, "callId", &q.CallID, req)
 	text(c, "extTrackingId", &q.ExtTrackingID, req)
-	group(c, "remoteParty", c.mode == writing || q.RemoteParty != Party{}, &q.RemoteParty, req)
+	always(c, "remoteParty", &q.RemoteParty)
 	positive(c, "addTime", &q.AddTime, req)
 	positive(c, "removeTime", &q.RemoveTime, opt)
 	empty(c, "mandatoryEntrance", &q.MandatoryEntrance, opt)

@@ -61,7 +61,7 @@ func (e *RoutePointEvent) EventType() EventType { return e.Type }
 
 func (e *RoutePointEvent) fields(c *coder) {
 	has := routePointShapes[e.Type]
-	group(c, "queueEntry", c.mode == writing || e.Entry.CallID != "", &e.Entry, req)
+	always(c, "queueEntry", &e.Entry)
 	text(c, "failureReason", &e.FailureReason, has.failureReason)
 	text(c, "overFlowReason", &e.OverflowReason, has.overflowReason) // with a capital F here
 	text(c, "releaseReason", &e.ReleaseReason, has.releaseReason)
@@ -95,7 +95,7 @@ type RoutePointEntry struct {
 func (q *RoutePointEntry) fields(c *coder) {
 	text(c, "callId", &q.CallID, req)
 	text(c, "extTrackingId", &q.ExtTrackingID, req)
-	group(c, "remoteParty", c.mode == writing || q.RemoteParty != Party{}, &q.RemoteParty, req)
+	always(c, "remoteParty", &q.RemoteParty)
 	positive(c, "addTime", &q.AddTime, opt)
 	positive(c, "removeTime", &q.RemoveTime, opt)
 	empty(c, "bounced", &q.Bounced, opt)

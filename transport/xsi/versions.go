@@ -41,7 +41,7 @@ type Version struct {
 func (*Versions) Root() string { return "Versions" }
 
 func (d *Versions) fields(c *coder) {
-	group(c, "commands", c.mode == writing || d.Commands.Baseline != "", &d.Commands, req)
+	always(c, "commands", &d.Commands)
 	one(c, "eventPackages", &d.EventPackages, opt)
 }
 
