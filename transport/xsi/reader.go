@@ -162,9 +162,9 @@ func (c *cutter) text(doc []byte) error {
 		i = len(rest)
 	}
 	if c.depth == 0 {
-		for _, b := range rest[:i] { // octet by octet: a byte order mark may be cut, too
+		for at, b := range rest[:i] { // octet by octet: a byte order mark may be cut, too
 			if !isSpace(b) && strings.IndexByte(byteOrderMark, b) < 0 {
-				return &SyntaxError{Offset: c.pos, Reason: "a tag is expected"}
+				return &SyntaxError{Offset: c.pos + at, Reason: "a tag is expected"}
 			}
 		}
 	}
