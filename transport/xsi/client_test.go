@@ -285,9 +285,17 @@ func TestClient_Cookies(t *testing.T) {
 		if got := sent(); got != "JSESSIONID=a" {
 			t.Errorf("then %q", got)
 		}
-		set = []string{"JSESSIONID=; Path=/com.broadsoft.xsi-events; Max-Age=0"}
+		set = []string{"JSESSIONID=; Path=/com.broadsoft.xsi-events"}
 		if got := sent(); got != "JSESSIONID=b" {
 			t.Errorf("changed to %q", got)
+		}
+		set = []string{"JSESSIONID=c; Path=/com.broadsoft.xsi-events; Max-Age=9"}
+		if got := sent(); got != "" {
+			t.Errorf("emptied, but %q", got)
+		}
+		set = []string{"JSESSIONID=d; Path=/com.broadsoft.xsi-events; Max-Age=0"}
+		if got := sent(); got != "JSESSIONID=c" {
+			t.Errorf("set again to %q", got)
 		}
 		set = nil
 		if got := sent(); got != "" {

@@ -140,6 +140,20 @@ func TestRedirect_Refused(t *testing.T) {
 	}
 }
 
+// What was redirected wasn't obeyed, even if nobody is where it led.
+func TestRedirect_ToNobody(t *testing.T) {
+	withRig(t, func(t *testing.T, r *rig) {
+		r.serve("xsp:80").replace("/", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "http://nobody/")
+			w.WriteHeader(302)
+		})
+		err := r.client("http://xsp").User(agent100).Hold(t.Context(), "callhalf-1:0")
+		if !errors.Is(err, syscall.ECONNREFUSED) || !NotObeyed(err) {
+			t.Errorf("%v, not obeyed: %v", err, NotObeyed(err))
+		}
+	})
+}
+
 // Over TLS the name is verified, at the remembered address, too.
 func TestOpen_TLS(t *testing.T) {
 	withRig(t, func(t *testing.T, r *rig) {
