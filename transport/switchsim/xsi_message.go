@@ -227,8 +227,15 @@ func (f *xsiFront) respond(x *xsp, id string, status int) *xsiRefusal {
 		return nil
 	}
 	c := m.channel
+	if status != 200 && (c == nil || c.xsp != x) {
+		return nil // of a channel that the event isn't at any more
+	}
 	if c != nil {
 		c.deaf = false
+	}
+	if status == 404 {
+		f.terminate(c, "UnknownChannel") // and all that waits there goes to the next one
+		return nil
 	}
 	f.settle(m)
 	switch status {
@@ -238,11 +245,6 @@ func (f *xsiFront) respond(x *xsp, id string, status int) *xsiRefusal {
 		f.rememberAnswered(id)
 	case 400:
 		f.drop(m)
-	case 404:
-		if c != nil {
-			f.terminate(c, "UnknownChannel")
-		}
-		f.send(m)
 	case 481:
 		f.drop(m)
 		f.removeSubscription(m.sub)
