@@ -85,7 +85,7 @@ func (s *Switch) cause(f Fault) error {
 		}
 	}
 	links := s.on(f.Link)
-	if links == nil {
+	if links == nil && f.Link != 0 {
 		return fmt.Errorf("cause fault %q: link %d doesn't exist, want 1 to %d, or 0 for all", f.Kind, f.Link, len(s.links))
 	}
 	switch f.Kind {

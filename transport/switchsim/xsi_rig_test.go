@@ -78,12 +78,14 @@ func withXsi(t *testing.T, opt switchsim.Options, test func(t *testing.T, r *xsi
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
 		go func() { done <- r.s.Run(ctx) }()
+		defer func() {
+			cancel()
+			if err := <-done; err != nil {
+				t.Errorf("Run: %v", err)
+			}
+		}()
 		synctest.Wait()
 		test(t, r)
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("Run: %v", err)
-		}
 	})
 }
 
