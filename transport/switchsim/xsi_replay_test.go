@@ -260,7 +260,6 @@ func TestXsi_EventsLeadToTheTruth(t *testing.T) {
 	for _, opt := range []switchsim.Options{
 		{Seed: 31},
 		{Seed: 32, MergeID: switchsim.MergePrimary, Xsi: switchsim.XsiOptions{Cut: switchsim.CutAnywhere}},
-		{Seed: 33, MergeID: switchsim.MergeSecondary},
 	} {
 		t.Run(fmt.Sprint("seed ", opt.Seed), func(t *testing.T) {
 			opt.Agents, opt.QueueFrames = 40, 100000
@@ -270,7 +269,7 @@ func TestXsi_EventsLeadToTheTruth(t *testing.T) {
 				x := newXsiReplica()
 				r.s.SetRate(10)
 				events := 0
-				for range 20 {
+				for range 10 {
 					time.Sleep(5 * time.Second)
 					r.s.SetRate(0) // for a moment, so that events and truth are of the same one
 					for _, e := range l.take() {
@@ -291,10 +290,19 @@ func TestXsi_EventsLeadToTheTruth(t *testing.T) {
 					r.s.SetRate(10)
 				}
 				r.clean(l)
-				if events < 4000 || x.arrivals[xsi.ArrivalGap] > 0 || r.s.Xsi().Waiting > 5 {
+				if events < 3000 || x.arrivals[xsi.ArrivalGap] > 0 || r.s.Xsi().Waiting > 5 {
 					t.Errorf("%d events, arrivals %v", events, x.arrivals)
 				}
-				t.Log(events, len(x.kinds), x.kinds)
+				for _, kind := range []xsi.EventType{
+					xsi.CallOriginated, xsi.CallReceived, xsi.CallAnswered, xsi.CallWasReleased, xsi.CallReleasing, xsi.CallWasHeld,
+					xsi.CallRetrieved, xsi.CallTransferred, xsi.CallRedirected, xsi.ConferenceStarted, xsi.ConferenceReleased,
+					xsi.HookStatusChanged, xsi.ACDCallAdded, xsi.ACDCallOfferedToAgent, xsi.ACDCallAnsweredByAgent, xsi.ACDCallAbandoned,
+					xsi.ACDCallBounced, xsi.AgentStateChanged, xsi.RoutePointCallAdded, xsi.RoutePointCallTransferred,
+				} {
+					if x.kinds[kind] == 0 {
+						t.Errorf("no %s among %d events", kind, events)
+					}
+				}
 			})
 		})
 	}

@@ -170,9 +170,9 @@ func TestXsi_NonResponsiveChannel(t *testing.T) {
 }
 
 func TestXsi_Expiry(t *testing.T) {
-	withXsi(t, switchsim.Options{Xsi: switchsim.XsiOptions{ChannelExpires: 600, SubscriptionExpires: 3600}}, func(t *testing.T, r *xsiRig) {
+	withXsi(t, switchsim.Options{Xsi: switchsim.XsiOptions{ChannelExpires: 610, SubscriptionExpires: 3600}}, func(t *testing.T, r *xsiRig) {
 		l := r.listen(1, "set", "app", 1)
-		if *l.channel.Granted().Expires != 600 {
+		if *l.channel.Granted().Expires != 610 {
 			t.Errorf("granted %d", *l.channel.Granted().Expires)
 		}
 		l.subscribe("1900", xsi.PackageBasicCall)
