@@ -109,6 +109,11 @@ func TestXsi_DialAndTalk(t *testing.T) {
 		if a.only().State != "Remote Held" || b.only().State != "Held" {
 			t.Errorf("%+v, %+v", a.only(), b.only())
 		}
+		r.ok(a.Hold(ctx, a.only().ID)) // both hold: the one who does already isn't told
+		r.ok(a.Talk(ctx, a.only().ID))
+		events = a.take()
+		sameTexts(t, "held by both, here", heard(events, "1901"), []string{}...)
+		sameTexts(t, "held by both, there", heard(events, "1900"), "CallHeldEvent", "CallRetrievedEvent")
 		c, err := b.Call(ctx, b.only().ID, false)
 		if err != nil || !c.AllowRetrieve || c.HeldTime == 0 || c.RemoteParty.UserID != "1900@pbx.example" || c.RemoteParty.CallType != xsi.CallTypeGroup {
 			t.Errorf("%+v, %v", c, err)
@@ -117,7 +122,7 @@ func TestXsi_DialAndTalk(t *testing.T) {
 		r.ok(a.TransmitDTMF(ctx, a.only().ID, "5"))
 		r.ok(a.Release(ctx, a.only().ID))
 		events = a.take()
-		sameTexts(t, "1900 at the end", heard(events, "1900"), "CallRetrievedEvent", "CallReleasedEvent", "HookStatusEvent")
+		sameTexts(t, "1900 at the end", heard(events, "1900"), "CallReleasedEvent", "HookStatusEvent")
 		sameTexts(t, "1901 at the end", heard(events, "1901"), "CallRetrievedEvent", "CallReleasedEvent", "HookStatusEvent")
 		for _, e := range events {
 			if c, ok := e.Data.(*xsi.CallEvent); ok && c.Type == xsi.CallWasReleased {
@@ -382,6 +387,11 @@ func TestXsi_DeclinedCallBounces(t *testing.T) {
 		time.Sleep(time.Second)
 		events = l.take()
 		sameTexts(t, "the queue", heard(events, "7000"), "ACDCallBouncedEvent")
+		for _, e := range events {
+			if q, ok := e.Data.(*xsi.QueueEvent); ok && (!q.Entry.Bounced || q.Entry.AnsweringUser != "" || q.Position != 1) {
+				t.Errorf("%+v", q)
+			}
+		}
 		sameTexts(t, "the agent", heard(events, "1900"), "AgentStateEvent", "CallRedirectedEvent", "CallReleasedEvent")
 		r.do(switchsim.Move{Action: "agent", Device: "1900", State: "ready"})
 		time.Sleep(time.Second)

@@ -187,6 +187,9 @@ func TestXsi_Expiry(t *testing.T) {
 			t.Errorf("%d subscriptions", n)
 		}
 		r.clean(l)
+		if ms := r.s.Xsi().Sets[0].Channels[0].LongestBeatMS; ms != 15000 {
+			t.Errorf("%d ms between two heartbeats, want 15 s", ms)
+		}
 		r.cause(switchsim.Fault{Kind: "answer", Services: []string{"refreshchannel"}, HTTPStatus: 503})
 		time.Sleep(11 * time.Minute)
 		if !l.endedWith(xsi.Expired) {
@@ -329,6 +332,34 @@ func TestXsi_Packages(t *testing.T) {
 			sameTexts(t, string(p), got[p], all...)
 		}
 		r.clean(l)
+	})
+}
+
+// What is kept for want of a channel is tried in the order in which it happened, wherever it waited meanwhile.
+func TestXsi_KeepsTheOrder(t *testing.T) {
+	withXsi(t, switchsim.Options{}, func(t *testing.T, r *xsiRig) {
+		first, second := r.listen(1, "set", "app", 1), r.listen(2, "set", "app", 2)
+		first.subscribe("1900", xsi.PackageBasicCall)
+		first.take()
+		first.answers(always(xsi.StatusTryNext))
+		second.answers(func(e *xsi.SubscriptionEvent) xsi.ResponseStatus {
+			if e.Data.EventType() == xsi.CallReceived {
+				return 0 // it waits at the second
+			}
+			return xsi.StatusTryNext
+		})
+		r.do(switchsim.Move{Action: "inbound", To: "1900"})
+		first.take()
+		r.do(switchsim.Move{Action: "answer", Device: "1900"}) // refused by both: kept
+		first.take()
+		first.answers(always(xsi.StatusDelivered))
+		second.end()
+		time.Sleep(2 * time.Second)
+		sameTexts(t, "at last", types(first.take()), "CallReceivedEvent", "CallAnsweredEvent", "HookStatusEvent")
+		if n := r.s.Xsi().Waiting; n != 0 {
+			t.Errorf("%d events wait", n)
+		}
+		r.clean(first, second)
 	})
 }
 
