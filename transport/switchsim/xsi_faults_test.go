@@ -1,6 +1,7 @@
 package switchsim_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -383,7 +384,12 @@ func TestXsi_FaultsOfXSPs(t *testing.T) {
 		if got := types(one.take()); len(got) != 0 {
 			t.Errorf("hang: %q", got)
 		}
-		time.Sleep(5 * time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := r.client(1).Versions(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("hang: %v", err)
+		}
+		time.Sleep(4 * time.Second)
 		sameTexts(t, "after it hung", types(one.take()), "CallReceivedEvent")
 		r.cause(switchsim.Fault{Kind: "blackhole", Link: 1})
 		time.Sleep(time.Minute)
