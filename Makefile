@@ -9,7 +9,7 @@ CODE := cmd ctl fsm linkd transport
 CLUSTERS := $(addprefix ./,$(wildcard linkd/drill linkd/e2e))
 
 # Where goroutines share things; the race detector makes them several times slower.
-RACE := ./fsm ./linkd/... ./transport/api/... ./transport/raftnet/... ./transport/switchsim ./ctl
+RACE := ./fsm ./linkd/... ./transport/api/... ./transport/raftnet/... ./transport/switchsim ./transport/xsi ./ctl
 
 # How long each fuzz test runs, and how often the soak repeats its tests.
 FUZZTIME ?= 20s

@@ -10,7 +10,8 @@ import (
 
 func flags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "listen", Usage: "`ADDRESS` of a CTI port; once for each link", Value: cli.NewStringSlice("127.0.0.1:8800", "127.0.0.1:8801")},
+		&cli.StringFlag{Name: "protocol", Usage: "what the switch speaks: csta or xsi", Value: "csta"},
+		&cli.StringSliceFlag{Name: "listen", Usage: "`ADDRESS` of a CTI port, or of an XSP; once for each", Value: cli.NewStringSlice("127.0.0.1:8800", "127.0.0.1:8801")},
 		&cli.StringFlag{Name: "control", Usage: "`ADDRESS` for truth, faults and moves over HTTP", Value: "127.0.0.1:8890"},
 		&cli.Uint64Flag{Name: "seed", Usage: "what decides everything that people do", Value: 1},
 		&cli.IntFlag{Name: "agents", Usage: "stations with an agent", Value: 20},
@@ -31,6 +32,16 @@ func flags() []cli.Flag {
 		&cli.DurationFlag{Name: "segment-gap", Usage: "pause between two segments"},
 		&cli.DurationFlag{Name: "keepalive", Usage: "silence after which the switch sends SystemStatus; negative = never", Value: 30 * time.Second},
 		&cli.DurationFlag{Name: "reply-timeout", Usage: "how long a router has for a RouteSelect", Value: 2 * time.Second},
+		&cli.StringFlag{Name: "xsi-domain", Usage: "what follows the number in a user ID", Value: "pbx.example"},
+		&cli.StringFlag{Name: "xsi-user", Usage: "whom Basic authentication lets in", Value: "ctiadmin@pbx.example"},
+		&cli.StringFlag{Name: "xsi-password", Usage: "with which password", Value: "secret"},
+		&cli.StringFlag{Name: "xsi-token", Usage: "what Bearer authentication lets in", Value: "token"},
+		&cli.DurationFlag{Name: "xsi-event-timeout", Usage: "time without a heartbeat after which a stream ends", Value: 30 * time.Second},
+		&cli.DurationFlag{Name: "xsi-ack-timeout", Usage: "how long an event waits for its response", Value: 10 * time.Second},
+		&cli.DurationFlag{Name: "xsi-hold", Usage: "how long an event is kept that no channel takes", Value: 30 * time.Second},
+		&cli.IntFlag{Name: "xsi-expires", Usage: "seconds that are granted to channels and subscriptions", Value: 86400},
+		&cli.Float64Flag{Name: "xsi-rate", Usage: "requests per second that are not answered with 503; 0 = no limit"},
+		&cli.StringFlag{Name: "xsi-cut", Usage: "chunks of event streams: whole or anywhere", Value: string(switchsim.CutWhole)},
 		&cli.BoolFlag{Name: "json", Usage: "print the addresses as one line of JSON"},
 		&cli.StringFlag{Name: "log-level", Usage: "trace, debug, info, warn or error, on standard error", Value: "warn"},
 	}
@@ -45,51 +56,11 @@ func options(c *cli.Context) switchsim.Options {
 		MergeID: switchsim.MergeID(c.String("merge-id")), MaxAssociations: c.Int("max-associations"),
 		SegmentItems: c.Int("segment-items"), SegmentGap: c.Duration("segment-gap"), Keepalive: c.Duration("keepalive"),
 		ReplyTimeout: c.Duration("reply-timeout"),
+		Xsi: switchsim.XsiOptions{
+			Domain: c.String("xsi-domain"), User: c.String("xsi-user"), Password: c.String("xsi-password"), Token: c.String("xsi-token"),
+			EventTimeout: c.Duration("xsi-event-timeout"), AckTimeout: c.Duration("xsi-ack-timeout"), Hold: c.Duration("xsi-hold"),
+			ChannelExpires: c.Int("xsi-expires"), SubscriptionExpires: c.Int("xsi-expires"), Rate: c.Float64("xsi-rate"),
+			Cut: switchsim.Cut(c.String("xsi-cut")),
+		},
 	}
 }
-
-const description = `Simulates devices, agents and calls, and tells CTI clients of them over
-CSTA XML (ECMA-323 Annex J framing, with or without ECMA-354 sessions).
-
-EXAMPLE
-
-   switchsim --agents 200 --rate 50 --seed 7 &
-   curl -s localhost:8890/truth | jq '.calls | length'
-   curl -s -d '{"action": "inbound", "to": "1900"}' localhost:8890/do
-   curl -s -d '{"action": "answer", "device": "1900"}' localhost:8890/do
-   curl -s -d '{"link": 1, "seconds": 5}' localhost:8890/fault/hang
-
-NUMBERS
-
-   1000 ...  stations with an agent    1900 ...  stations that never act on their own
-   6000 ...  route points              7000 ...  ACD queues
-   +...      parties outside; +1900... never act on their own, +1555000... are busy
-
-HTTP
-
-   GET /truth, /events?since=N, /requests, /messages, /violations, /associations
-   POST /traffic {"calls_per_second": 50}
-   POST /do      {"action": A, "device": D, "to": D, "call": C, "other": C, ...}
-      inbound offer accept offhook dialdigits dial answer hold retrieve consult
-      alternate reconnect transfer conference transferto join bridge deflect clear
-      clearcall digits data private agent dnd forward service
-   POST /fault/KIND
-      crash        {"seconds": 2, "restart": false}
-      drop         {"link": 1, "association": 0, "orderly": false}
-      refuse       {"link": 1, "seconds": 5}
-      hang         {"link": 1, "seconds": 5}
-      blackhole    {"link": 1, "association": 0}
-      lose         {"link": 1, "next": 5, "percent": 0}
-      forget       {"calls": ["770001"], "count": 0}
-      slow         {"services": ["MakeCall"], "delay_ms": 500, "answer_only": false}
-      mute         {"services": ["MakeCall"], "execute": true, "count": 1}
-      deny         {"link": 0, "services": ["MakeCall"], "count": 1, "error": "operation/generic"}
-      status       {"status": "overloadReached"}
-      rename       {"rename": "distinct"}
-      stopmonitor  {"link": 1, "association": 0, "device": "1000"}
-      stoprouter   {"link": 1, "association": 0, "device": "6000"}
-      stopregister {"link": 1, "association": 0}
-      stopsession  {"link": 1, "association": 0}
-      clear        {}
-
-   A link is counted from 1; 0 or none means all of them.`

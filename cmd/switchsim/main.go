@@ -1,4 +1,4 @@
-// Command switchsim runs a simulated telephony switch that speaks CSTA XML.
+// Command switchsim runs a simulated telephony switch that speaks CSTA XML or Xsi.
 package main
 
 import (
@@ -24,7 +24,7 @@ func main() {
 func app() *cli.App {
 	return &cli.App{
 		Name:            "switchsim",
-		Usage:           "a simulated telephony switch that speaks CSTA XML over TCP",
+		Usage:           "a simulated telephony switch that speaks CSTA XML over TCP, or Xsi over HTTP",
 		Description:     description,
 		HideHelpCommand: true,
 		Flags:           flags(),

@@ -22,6 +22,9 @@ func run(c *cli.Context) error {
 	if c.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q: all settings are flags, see --help", c.Args().First())
 	}
+	if p := c.String("protocol"); p != "csta" && p != "xsi" {
+		return fmt.Errorf("--protocol %q: want csta or xsi", p)
+	}
 	links, err := listen(c.StringSlice("listen"))
 	if err != nil {
 		return err
@@ -31,12 +34,19 @@ func run(c *cli.Context) error {
 		return fmt.Errorf("listen for HTTP on --control %s: %w", c.String("control"), err)
 	}
 	opt := options(c)
-	opt.Links, opt.Control = links, control
+	opt.Control = control
+	kind := "CSTA XML"
+	if c.String("protocol") == "xsi" {
+		opt.Xsi.XSPs, kind = links, "Xsi"
+	} else {
+		opt.Links = links
+	}
 	addresses := started{Control: control.Addr().String(), Seed: opt.Seed}
 	for _, l := range links {
 		addresses.Links = append(addresses.Links, l.Addr().String())
 	}
 	opt.Relisten = func(link int) (net.Listener, error) { return net.Listen("tcp", addresses.Links[link]) }
+	opt.Xsi.Relisten = opt.Relisten
 	opt.Logger = hclog.New(&hclog.LoggerOptions{
 		Name: "switchsim", Level: hclog.LevelFromString(c.String("log-level")), Output: c.App.ErrWriter,
 	})
@@ -44,7 +54,7 @@ func run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := report(c, addresses); err != nil {
+	if err := report(c, addresses, kind); err != nil {
 		return err
 	}
 	return sim.Run(c.Context)
@@ -66,12 +76,12 @@ func listen(addresses []string) ([]net.Listener, error) {
 	return links, nil
 }
 
-func report(c *cli.Context, at started) error {
+func report(c *cli.Context, at started, kind string) error {
 	if c.Bool("json") {
 		return json.NewEncoder(c.App.Writer).Encode(at)
 	}
 	for i, address := range at.Links {
-		fmt.Fprintf(c.App.Writer, "link %d   %s   CSTA XML\n", i+1, address)
+		fmt.Fprintf(c.App.Writer, "link %d   %s   %s\n", i+1, address, kind)
 	}
 	_, err := fmt.Fprintf(c.App.Writer, "control  %s   http://%s/truth\nseed     %d\n", at.Control, at.Control, at.Seed)
 	return err

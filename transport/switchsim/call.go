@@ -41,6 +41,7 @@ type call struct {
 	correlator, user                 []byte
 	account                          string
 	acdQueue                         string // the queue that distributed the call
+	controller                       string // of a conference, with whom it ends by BroadWorks' rules
 	script                           bool   // made by the traffic, which goes on acting in it
 	over                             bool
 	endReason                        string

@@ -47,6 +47,9 @@ func (m *model) merge(primary, secondary *call, device string, stays bool) *call
 	}
 	gone.next.stop()
 	keep.purpose = nil
+	if stays {
+		keep.controller = device
+	}
 	m.talks(keep)
 	return keep
 }
@@ -116,6 +119,7 @@ func (m *model) transferTo(c *call, device, to string) {
 
 // joinCall adds a device to a call without a consultation (single step conference).
 func (m *model) joinCall(c *call, device, joining string) {
+	c.controller = device
 	ev := event{kind: evConferenced, cause: "singleStepConference", device: device, to: joining, conn: connRef{c.id, device}}
 	m.join(c, joining, Connected)
 	for _, k := range c.conns {

@@ -88,6 +88,10 @@ func (m *model) divert(c *call, from, to, cause string) {
 
 // drop takes a device out of a call, and the others too if nobody is left to talk to.
 func (m *model) drop(c *call, device, cause string) {
+	if m.broadWorks && device == c.controller {
+		m.clearAll(c, device, cause)
+		return
+	}
 	m.clear(c, device, device, cause)
 	if c.over {
 		return

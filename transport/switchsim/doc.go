@@ -1,5 +1,5 @@
-// Package switchsim is a simulated telephony switch that speaks CSTA XML (ECMA-323, ECMA-354) to CTI clients: the far
-// end of Holdline's link driver, and the judge of what that sends.
+// Package switchsim is a simulated telephony switch that speaks CSTA XML (ECMA-323, ECMA-354) to CTI clients, or Xsi as
+// BroadWorks does: the far end of Holdline's link drivers, and the judge of what those send.
 //
 // It keeps a true model of calls, connections, devices and agents, lets simulated people make traffic, tells every
 // monitor what happens, and carries out requests. It never pauses, holds or sends again for a client's sake: monitors
@@ -27,6 +27,21 @@
 // the call ID. An offered connection is alerting. An appearance of which Bridged tells is inactive, which is the state
 // queued. replyTimeout is in milliseconds. Of several routers for a route point the last one registered is asked.
 //
+// # Xsi
+//
+// With Options.Xsi.XSPs the switch is a BroadWorks: each device is a user, "1000@pbx.example", queues and route points
+// are virtual users, and all of them are in one group. A user's part in a call has an ID of its own; the tracking ID is
+// the session's. Its application servers are two, and each user is at one of them; its XSPs are the HTTP servers that
+// clients connect to, and a channel lives at one of them. Events are delivered until they are answered: the next channel
+// of the set is tried after a 500, after a silence of AckTimeout, and when a channel dies.
+//
+// Where the interface leaves open what happens, the switch chose: an event that no channel takes is kept for Hold and
+// tried again each second; a channel whose stream breaks is gone at once; a set outlives its channels; a second set of
+// the same application and user takes the first one's subscriptions along; a subscription's numbers start again after a
+// failover; error codes but those of a vanished set or subscription are made up. Application controllers belong to their
+// user's channels, whatever their ID. What Xsi has no word for isn't told: offered and bridged calls, digits, call data.
+// HTTP contacts, JSON, voice mail, parking and recording are refused in order.
+//
 // # HTTP
 //
 //	GET  /truth          everything that is so: calls, agents, devices, counters, with the sequence of the last change
@@ -35,6 +50,7 @@
 //	GET  /messages       how often each message was received and sent, by root element
 //	GET  /violations     what clients sent against the standard
 //	GET  /associations   who is connected
+//	GET  /xsi            what is so as Xsi speaks of it: users' calls, channel sets, subscriptions
 //	POST /traffic        {"calls_per_second": 50}
 //	POST /do             one move at a phone, see Move: {"action": "inbound", "to": "1900"} returns {"call": "770001", …}
 //	POST /fault/KIND     one fault, see Fault
@@ -58,4 +74,21 @@
 //	stopregister end registrations for the status from the switch's side: {"association": 7} or all
 //	stopsession  end explicit associations from the switch's side: {"association": 7} or all
 //	clear        end all standing faults
+//
+// Only of a switch that speaks Xsi, whose XSPs are its links:
+//
+//	failover     stop application server {"server": 1}; the calls of its users are lost but for {"percent": 30}, of which
+//	             {"uncontrolled": 50} percent can be seen and not controlled. Subscribers learn of it within 1.5 s, unless a
+//	             new call comes first: {"notice": "resync"}, by "unsolicited" snapshots, or "none"
+//	resync       tell {"device": "1000"} or all what they have, with a {"notice": "resync"} or "unsolicited"
+//	silence      write nothing more on the open channels of {"link": 1}, but answer their heartbeats
+//	answer       answer requests with {"status_code": 503, "retry_after": 5}: on {"link": 1}, {"services": ["heartbeat"]},
+//	             {"percent": 50} or {"count": 10} of them, for {"seconds": 60}; status_code 0 ends all of these
+//	terminate    end the channels of {"link": 1} with a {"reason": "Expired"}
+//	forgetset    let all channel sets vanish, with their subscriptions, without a word
+//	forgetsubscription  let the subscriptions to {"device": "1000"} vanish, or any {"count": 5}, or all
+//	losenumbers  lose the {"next": 5} events with their sequence numbers, or {"percent": 2}
+//	double       deliver the {"next": 5} events twice, or {"percent": 2}
+//	loseacks     take the {"next": 5} responses for not received, or {"percent": 2}; the events come again
+//	cut          cut event streams into chunks {"cut": "anywhere"} or "whole"
 package switchsim

@@ -12,10 +12,11 @@ import (
 // ignored.
 type Fault struct {
 	// Kind is crash, drop, refuse, hang, blackhole, lose, forget, slow, mute, deny, status, rename, stopmonitor,
-	// stoprouter, stopregister, stopsession or clear.
+	// stoprouter, stopregister, stopsession or clear; of a switch that speaks Xsi failover, resync, silence, answer,
+	// terminate, forgetset, forgetsubscription, losenumbers, double, loseacks or cut, too.
 	Kind string `json:"kind"`
-	// Link is the link, from 1; 0 means all. For drop, refuse, hang, blackhole, lose, deny and the kinds that stop
-	// something.
+	// Link is the link or the XSP, from 1; 0 means all. For drop, refuse, hang, blackhole, lose, deny and the kinds that
+	// stop something, and for silence, answer and terminate.
 	Link int `json:"link"`
 	// Association limits drop, blackhole and the kinds that stop something to one association; 0 means all.
 	Association int `json:"association"`
@@ -45,8 +46,24 @@ type Fault struct {
 	Status string `json:"status"`
 	// Rename is how links name calls from now on, live ones too.
 	Rename Rename `json:"rename"`
-	// Device limits stopmonitor to the monitors of one device, stoprouter to the registrations for one route point.
+	// Device limits stopmonitor to the monitors of one device, stoprouter to the registrations for one route point, and
+	// forgetsubscription and resync to one user.
 	Device string `json:"device"`
+
+	// HTTPStatus is what answer answers requests with; 0 ends it. RetryAfter goes with it, in seconds. Percent and Count
+	// limit the requests, Services names them, Seconds ends it.
+	HTTPStatus int `json:"status_code"`
+	RetryAfter int `json:"retry_after"`
+	// Reason is why terminate ends channels.
+	Reason string `json:"reason"`
+	// Server is the application server that failover stops, from 1. Percent of its calls are kept; Uncontrolled percent of
+	// these can be seen and not controlled.
+	Server       int     `json:"server"`
+	Uncontrolled float64 `json:"uncontrolled"`
+	// Notice says how failover and resync tell of it.
+	Notice Notice `json:"notice"`
+	// Cut says how cut cuts streams into chunks from now on.
+	Cut Cut `json:"cut"`
 }
 
 func (f Fault) duration() time.Duration { return time.Duration(f.Seconds * float64(time.Second)) }
@@ -62,8 +79,13 @@ func (s *Switch) Break(f Fault) error {
 }
 
 func (s *Switch) cause(f Fault) error {
+	if s.xsi != nil {
+		if done, err := s.xsi.cause(f); done || err != nil {
+			return err
+		}
+	}
 	links := s.on(f.Link)
-	if links == nil {
+	if links == nil && f.Link != 0 {
 		return fmt.Errorf("cause fault %q: link %d doesn't exist, want 1 to %d, or 0 for all", f.Kind, f.Link, len(s.links))
 	}
 	switch f.Kind {

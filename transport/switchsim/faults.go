@@ -96,6 +96,12 @@ func (s *Switch) on(number int) []*link {
 // crash drops all associations without a word and refuses connections for a time. Calls live on, unless the whole
 // switch restarts.
 func (s *Switch) crash(f Fault) {
+	for _, x := range s.xsps() {
+		x.dropAll()
+		if d := f.duration(); d > 0 {
+			x.refuse(d)
+		}
+	}
 	for _, l := range s.links {
 		s.dropAll(l)
 		if d := f.duration(); d > 0 {
@@ -129,6 +135,7 @@ func (m *model) forget(c *call) {
 		m.leave(c, k.device)
 	}
 	m.end(c, "forgotten")
+	m.forgotten(c.id)
 }
 
 // sorted returns the live calls by ID.

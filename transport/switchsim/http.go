@@ -17,6 +17,9 @@ func (s *Switch) Handler() http.Handler {
 	mux.HandleFunc("GET /messages", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Exchanged()) })
 	mux.HandleFunc("GET /violations", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, orEmpty(s.Violations())) })
 	mux.HandleFunc("GET /associations", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Associations()) })
+	if s.xsi != nil {
+		mux.HandleFunc("GET /xsi", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.Xsi()) })
+	}
 	mux.HandleFunc("GET /events", func(w http.ResponseWriter, r *http.Request) {
 		since, err := strconv.ParseUint(r.FormValue("since"), 10, 64)
 		if err != nil && r.FormValue("since") != "" {

@@ -48,6 +48,10 @@ type model struct {
 	route func(c *call, point *device) bool
 	// unrouted is told that a call left a route point, chosen by its router or not.
 	unrouted func(c *call)
+	// forgotten is told that a call vanished without an event.
+	forgotten func(id callID)
+	// broadWorks makes people keep BroadWorks' rules.
+	broadWorks bool
 	// settled is told that a move is complete: its events can go out.
 	settled func()
 }
@@ -61,6 +65,7 @@ func newModel(opt *Options) *model {
 	}
 	m.route = func(*call, *device) bool { return false }
 	m.unrouted = func(*call) {}
+	m.forgotten = func(callID) {}
 	m.settled = func() {}
 	m.makeDevices()
 	m.makeAgents()

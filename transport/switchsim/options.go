@@ -29,8 +29,11 @@ type Options struct {
 	// agents could not carry the traffic otherwise.
 	Speed float64
 
-	// Links are the listeners of the CTI ports, one link each. At least one.
+	// Links are the listeners of the CTI ports that speak CSTA XML, one link each. At least one of them or of Xsi.XSPs.
 	Links []net.Listener
+	// Xsi says whether and how the switch speaks Xsi. A switch that does lives by BroadWorks' rules: nobody is joined to a
+	// call without a consultation, and a conference ends with its controller.
+	Xsi XsiOptions
 	// Relisten opens the port of a link again after a fault that refused connects. Without it such a link accepts and
 	// closes at once.
 	Relisten func(link int) (net.Listener, error)
@@ -150,6 +153,7 @@ func (o *Options) setDefaults() error {
 	if o.MergeID == "" {
 		o.MergeID = MergeAlternate
 	}
+	o.Xsi.setDefaults()
 	return o.check()
 }
 
@@ -167,7 +171,9 @@ func (o *Options) check() error {
 	bad(o.Rate < 0, "rate is %g, want 0 or more calls per second", o.Rate)
 	bad(o.Speed < 0, "speed is %g, want more than 0", o.Speed)
 	bad(o.Edition < 3 || o.Edition > 6, "edition is %d, want 3 to 6", o.Edition)
-	bad(len(o.Links) == 0, "no link: give at least one listener")
+	bad(len(o.Links)+len(o.Xsi.XSPs) == 0, "no link: give at least one listener")
+	bad(o.Xsi.Rate < 0, "xsi rate is %g, want 0 or more requests per second", o.Xsi.Rate)
+	bad(!o.Xsi.Cut.valid(), "cut is %q, want whole or anywhere", o.Xsi.Cut)
 	bad(o.QueueFrames < 1, "queue is %d frames, want 1 or more", o.QueueFrames)
 	bad(o.SegmentItems < 1, "segment items is %d, want 1 or more", o.SegmentItems)
 	bad(!o.Rename.valid(), "rename is %q, want off, distinct or swapped", o.Rename)

@@ -12,6 +12,9 @@ func (s *Switch) flush() {
 				d.a.askRoute(d)
 				continue
 			}
+			if s.xsi != nil {
+				s.xsi.hear(ev)
+			}
 			for _, l := range s.links {
 				for _, a := range slices.Clone(l.associations) {
 					a.hear(ev)

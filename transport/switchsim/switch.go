@@ -27,6 +27,7 @@ type Switch struct {
 	faults     faults
 	routers    routers
 	exchanged  map[string]*Exchanged // by root element
+	xsi        *xsiFront             // nil if Xsi isn't spoken
 
 	work sync.WaitGroup // accept loops, readers, writers, HTTP
 }
@@ -50,6 +51,11 @@ func New(opt Options) (*Switch, error) {
 	s.model.route = s.askRouter
 	s.model.unrouted = s.routers.forget
 	s.model.settled = s.flush
+	if len(opt.Xsi.XSPs) > 0 {
+		s.xsi = newXsiFront(s)
+		s.model.forgotten = s.xsi.forget
+		s.model.broadWorks = true
+	}
 	s.faults.init(opt.Seed)
 	for i, l := range opt.Links {
 		s.links = append(s.links, &link{index: i, listener: l})
@@ -65,6 +71,9 @@ func (s *Switch) Run(ctx context.Context) error {
 	s.locked(func() {
 		for _, l := range s.links {
 			s.work.Go(func() { s.accept(l, l.listener) })
+		}
+		for _, x := range s.xsps() {
+			s.work.Go(func() { x.serve(x.listener) })
 		}
 	})
 	var failed error
@@ -83,6 +92,9 @@ func (s *Switch) Run(ctx context.Context) error {
 	s.Close()
 	s.stopServer(server)
 	s.work.Wait()
+	for _, x := range s.xsps() {
+		x.handlers.Wait()
+	}
 	return failed
 }
 
@@ -126,7 +138,18 @@ func (s *Switch) Close() {
 		}
 	}
 	s.mu.Unlock()
+	for _, x := range s.xsps() {
+		x.close()
+	}
 	s.poke()
+}
+
+// xsps are the HTTP servers of Xsi, if that is spoken.
+func (s *Switch) xsps() []*xsp {
+	if s.xsi == nil {
+		return nil
+	}
+	return s.xsi.xsps
 }
 
 func (s *Switch) isEnded() bool {

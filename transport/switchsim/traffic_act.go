@@ -22,7 +22,7 @@ func (m *model) act(c *call) {
 		}
 		m.hangUp(c)
 	case roll < 0.97:
-		if to := m.idleStation(); to != nil {
+		if to := m.idleStation(); to != nil && !m.broadWorks {
 			m.joinCall(c, d.id, to.id)
 		}
 		m.talks(c)
