@@ -15,10 +15,10 @@ RACE := ./fsm ./linkd/... ./transport/api/... ./transport/raftnet/... ./transpor
 FUZZTIME ?= 20s
 ROUNDS   ?= 1
 
-.PHONY: help build test race lint fmt generate fuzz soak
+.PHONY: help build test race lint fmt generate fuzz soak bench bench-failover bench-profile test-bench lint-bench
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build linkd, linkctl and switchsim into bin/
 	go build -o bin/ ./cmd/...
@@ -53,3 +53,32 @@ fuzz: ## each fuzz test for FUZZTIME (20s)
 soak: ## ROUNDS (1) times every way of breaking a real cluster, at full length
 	HOLDLINE_SOAK=1 go test ./linkd/node -count $(ROUNDS) -timeout 0
 	HOLDLINE_SOAK=1 go test ./linkd/drill -count $(ROUNDS) -timeout 0 -v
+
+# The benchmarks are a module of their own, so that nobody else downloads etcd
+# and NATS: nothing above this line touches it but gofmt. BENCH says what to
+# measure, see bin/bench throughput --help and bin/bench failover --help.
+BENCH ?=
+
+bin/linkd bin/linkdprofile bin/bench: always
+bin/linkd:
+	go build -o $@ ./cmd/linkd
+bin/linkdprofile:
+	cd cmd/bench && go build -o ../../$@ ./linkdprofile
+bin/bench:
+	cd cmd/bench && go build -o ../../$@ .
+.PHONY: always
+
+bench: bin/linkd bin/bench ## events/s and their times, beside raft, etcd and NATS: minutes
+	bin/bench throughput $(BENCH)
+
+bench-failover: bin/linkd bin/bench ## how long nothing comes when the leader is gone: 20 minutes
+	bin/bench failover $(BENCH)
+
+bench-profile: bin/linkdprofile bin/bench ## processor profiles of nodes under load, into bench-out
+	bin/bench profile --linkd bin/linkdprofile $(BENCH)
+
+test-bench: ## the tests of the benchmarks
+	cd cmd/bench && go test -timeout 5m ./...
+
+lint-bench: ## vet and staticcheck of the benchmarks
+	cd cmd/bench && go vet ./... && $(STATICCHECK) ./...

@@ -40,8 +40,8 @@ var topLevel = []string{
 	"go.mod", "go.sum", "Makefile", "README.md", "LICENSE", "CONTRIBUTING.md",
 }
 
-// madeHere are folders of the root that building leaves behind.
-var madeHere = []string{"bin"}
+// madeHere are folders of the root that building and measuring leave behind.
+var madeHere = []string{"bin", "bench-out"}
 
 const (
 	fileLines = 600 // of a file that somebody wrote

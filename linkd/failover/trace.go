@@ -109,6 +109,13 @@ func (r *Recorder) Sign(step Step, kind Kind, at time.Time) {
 	r.signs = append(r.signs, Mark{Step: step, At: at})
 }
 
+// Other says that another node leads: what was noted belongs to its takeover.
+func (r *Recorder) Other() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.signs, r.kind = nil, ""
+}
+
 // Elected begins the trace of a takeover: this node was elected in a term.
 func (r *Recorder) Elected(term uint64) {
 	r.mu.Lock()

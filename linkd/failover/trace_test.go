@@ -73,6 +73,7 @@ func TestTrace_Kinds(t *testing.T) {
 			{func() { r.Sign(StreamEnded, "", time.Now()) }, Silence}, // a connection was lost, and then nothing heard
 			{func() { r.Sign(StreamEnded, "", time.Now()); r.Sign(Standing, Crash, time.Now()) }, Crash},
 			{func() { r.Sign(Asked, Planned, time.Now()); time.Sleep(time.Hour) }, Start},
+			{func() { r.Sign(StreamEnded, Crash, time.Now()); r.Other() }, Start},
 		} {
 			c.sign()
 			r.Elected(1)

@@ -100,6 +100,9 @@ func (n *Node) watchLeader(ctx context.Context) {
 		if heard := n.raft.LastContact(); id == "" && n.role.get().leader != "" && !heard.IsZero() {
 			n.o.Failover.Sign(failover.LastHeard, "", heard)
 		}
+		if id != "" && string(id) != n.o.ID && string(id) != n.role.get().leader {
+			n.o.Failover.Other()
+		}
 		n.role.set(func(s *roleState) {
 			s.leader, s.address = string(id), string(address)
 			if id != "" {
