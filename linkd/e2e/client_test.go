@@ -174,6 +174,11 @@ func (c *client) ask(t testing.TB, name, children string) *element {
 func (c *client) answer(t testing.TB, name, invoke string) *element {
 	t.Helper()
 	c.wait(t, "the answer to "+name, func() bool { return c.answers[invoke] != nil })
+	return c.answerTo(invoke)
+}
+
+// answerTo is the answer that has come to a request, if any.
+func (c *client) answerTo(invoke string) *element {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.answers[invoke]

@@ -125,20 +125,34 @@ func (s *intents) times(t *testing.T, service string) int {
 
 const makeCall = "<callingDevice>1900</callingDevice><calledDirectoryNumber>1901</calledDirectoryNumber>"
 
-// committed waits until a node has the request in its state.
-func (s *intents) committed(t *testing.T, n *drill.Process) {
+// makeCall asks for a call, and returns when there is what is waited for, or an
+// answer. A node that has to wait for the processor may lose its leader at any
+// time: it refuses before the switch is asked, and is asked again.
+func (s *intents) makeCall(t *testing.T, c *client, what string, there func() bool) string {
 	t.Helper()
-	o := s.Cluster.Operators()[n.ID]
+	invoke := c.send("MakeCall", makeCall)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for ctx.Err() == nil { // as fast as it can: what follows is to come right after
-		r, err := o.Intents(ctx, connect.NewRequest(&apipb.IntentsRequest{}))
-		if err == nil && len(r.Msg.Intents) > 0 {
-			return
+		switch e := c.answerTo(invoke); {
+		case e != nil && e.at("systemResourceAvailibility").text == "networkOutOfService":
+			s.findLeader(t)
+			invoke = c.send("MakeCall", makeCall)
+		case e != nil || there():
+			return invoke
 		}
 	}
-	t.Fatal("the request was not committed")
+	t.Fatalf("still waiting for %s", what)
+	return ""
 }
+
+// committed says whether a node has a request in its state.
+func (s *intents) committed(t *testing.T, n *drill.Process) bool {
+	r, err := s.Cluster.Operators()[n.ID].Intents(t.Context(), connect.NewRequest(&apipb.IntentsRequest{}))
+	return err == nil && len(r.Msg.Intents) > 0
+}
+
+func (s *intents) thereIsACall() bool { return len(s.Switch.Truth().Calls) == 1 }
 
 // answered gives the answer to MakeCall and fails unless it is true: positive
 // with the call that there is, or an error.
@@ -166,8 +180,7 @@ func (s *intents) killedAfterCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, n := s.client(t, "1900", "1901")
-	invoke := c.send("MakeCall", makeCall)
-	s.committed(t, n)
+	invoke := s.makeCall(t, c, "the commit", func() bool { return s.committed(t, n) })
 	s.leader.Kill()
 	e := s.answered(t, c, invoke, 0)
 	if e.name != "CSTAErrorCode" {
@@ -245,8 +258,7 @@ func (s *intents) killedBeforeOutcome(t *testing.T) {
 	if err := s.Switch.Break(switchsim.Fault{Kind: "mute", Services: []string{"MakeCall"}, Execute: true, Count: 1}); err != nil {
 		t.Fatal(err)
 	}
-	invoke := c.send("MakeCall", makeCall)
-	eventually(t, "the switch to make the call", func() bool { return len(s.Switch.Truth().Calls) == 1 })
+	invoke := s.makeCall(t, c, "the switch to make the call", s.thereIsACall)
 	s.leader.Kill()
 	if e := s.answered(t, c, invoke, 1); e.name != "MakeCallResponse" {
 		t.Errorf("the call is there, and the answer is %v", e)
@@ -362,13 +374,10 @@ func (s *intents) frozenBeforeWrite(t *testing.T) {
 func (s *intents) frozenAnywhere(t *testing.T) {
 	for i := range 3 {
 		c, n := s.client(t, "1900", "1901")
-		invoke := c.send("MakeCall", makeCall)
-		switch i {
-		case 1:
-			s.committed(t, n)
-		case 2:
-			eventually(t, "the switch to make the call", func() bool { return len(s.Switch.Truth().Calls) == 1 })
+		moment := func() bool {
+			return i == 0 || i == 1 && s.committed(t, n) || i == 2 && s.thereIsACall()
 		}
+		invoke := s.makeCall(t, c, "the moment to stand still", moment)
 		frozen := s.leader
 		if err := frozen.Signal(syscall.SIGSTOP); err != nil {
 			t.Fatal(err)
