@@ -73,7 +73,10 @@ func (f *xsiFront) extend(c *xsiChannel) {
 	d := time.Duration(f.opt.ChannelExpires) * time.Second
 	c.expiry.stop()
 	c.until = f.s.model.now.Add(d)
-	c.expiry = f.s.after(d, func() { f.terminate(c, "Expired") })
+	c.expiry = f.s.after(d, func() {
+		f.counts.Expired++
+		f.terminate(c, "Expired")
+	})
 }
 
 // watch ends the stream if no heartbeat comes.

@@ -192,7 +192,7 @@ func TestXsi_Expiry(t *testing.T) {
 		}
 		r.cause(switchsim.Fault{Kind: "answer", Services: []string{"refreshchannel"}, HTTPStatus: 503})
 		time.Sleep(11 * time.Minute)
-		if !l.endedWith(xsi.Expired) {
+		if !l.endedWith(xsi.Expired) || r.s.Xsi().Counters.Expired != 2 {
 			t.Errorf("%v", l.ended())
 		}
 	})

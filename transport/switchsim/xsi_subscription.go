@@ -133,6 +133,7 @@ func (f *xsiFront) grant(s *xsiSubscription) {
 	s.refreshed, s.until = f.s.model.now, f.s.model.now.Add(d)
 	s.expiry.stop()
 	s.expiry = f.s.after(d, func() {
+		f.counts.Expired++
 		f.postTerminated(s)
 		f.removeSubscription(s)
 	})

@@ -81,6 +81,7 @@ type XsiCounters struct {
 	ChannelsOpened uint64 `json:"channels_opened"`
 	Terminated     uint64 `json:"channels_terminated"`
 	Heartbeats     uint64 `json:"heartbeats"`
+	Expired        uint64 `json:"expired"` // channels and subscriptions that nobody renewed
 	Subscribed     uint64 `json:"subscribed"`
 	Refreshed      uint64 `json:"refreshed"`
 	Events         uint64 `json:"events"`

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 // xsp is one HTTP server that clients connect to. A channel lives in the XSP that opened it; everything else is the same
@@ -31,7 +33,8 @@ type connKey struct{}
 func newXSP(f *xsiFront, index int, l net.Listener) *xsp {
 	x := &xsp{f: f, index: index, listener: l, conns: map[net.Conn]bool{}}
 	x.server = &http.Server{
-		Handler: x, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: nil,
+		Handler: x, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10,
+		ErrorLog:    f.s.log.StandardLogger(&hclog.StandardLoggerOptions{}),
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
 		ConnState:   x.track,
 	}

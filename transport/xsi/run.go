@@ -11,6 +11,10 @@ import (
 	"time"
 )
 
+// lastWord is how long a channel that is gone may still say why on its stream:
+// the answer to a heartbeat can overtake that.
+const lastWord = 500 * time.Millisecond
+
 // Delivery is one document that came on a channel's stream.
 type Delivery struct {
 	// Document is a *SubscriptionEvent, which wants to be answered, a
@@ -49,8 +53,14 @@ func (e *EventChannel) Run(ctx context.Context, deliver func(Delivery)) error {
 	stop := context.AfterFunc(ctx, e.cancel)
 	defer stop()
 	var keepers sync.WaitGroup
-	keepers.Go(func() { fail(e.beat(ctx)) })
-	keepers.Go(func() { fail(e.renew(ctx)) })
+	for _, keep := range []func(context.Context) error{e.beat, e.renew} {
+		keepers.Go(func() {
+			if err := keep(ctx); err != nil {
+				pause(ctx, lastWord)
+				fail(err)
+			}
+		})
+	}
 	err := e.read(fail, deliver)
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause // why the stream was ended, not what reading it says

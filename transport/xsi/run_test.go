@@ -246,6 +246,25 @@ func TestRun_HeartbeatsGoOnAfterAFailure(t *testing.T) {
 	})
 }
 
+// The reason counts, even if a heartbeat learns first that the channel is gone.
+func TestRun_WaitsForTheReason(t *testing.T) {
+	withRig(t, func(t *testing.T, r *rig) {
+		x := r.serve("xsp:80")
+		x.replace(putHeartbeat, func(w http.ResponseWriter, _ *http.Request) {
+			time.AfterFunc(100*time.Millisecond, func() {
+				x.tell(string(readSamples(t)["ev-ChannelTerminatedEvent-DuplicateChannelSet"]))
+			})
+			w.WriteHeader(404)
+		})
+		ch := r.open(r.client("http://xsp"))
+		time.Sleep(16 * time.Second)
+		var end *TerminatedError
+		if err := ch.ended(); !errors.As(err, &end) || end.Reason != DuplicateChannelSet {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
 func TestRun_EndsWithTheReason(t *testing.T) {
 	for _, reason := range []TerminatedReason{
 		"DuplicateChannelSet", "UserDeleted", "NonResponsiveChannel", "ExplicitDelete", "Expired", "UnknownChannel",
