@@ -71,7 +71,7 @@ const (
 	Own      = "(b) strict T-Server, its own pauses once it could be served"
 	Newcomer = "    until a node says normal to a newcomer"
 	GapEnded = "    from the request until the gap at (a) ended"
-	step     = "    after the first sign: "
+	step     = "    until: "
 	Write    = "first committed write"
 )
 

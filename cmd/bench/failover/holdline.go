@@ -136,7 +136,7 @@ func (h *holdlineStage) strike(ctx context.Context, s Scenario, r *rows) error {
 	}
 	h.share(r, struck, first, later(served.at, heard))
 	r.add(Newcomer, served.at.Sub(struck))
-	if err := h.steps(ctx, r); err != nil {
+	if err := h.steps(ctx, r, struck); err != nil {
 		return err
 	}
 	return h.bringBack(leader, s)
@@ -253,22 +253,26 @@ func (h *holdlineStage) handOver(ctx context.Context, leader *holdline.Node, r *
 	h.share(r, from, to, later(served.at, ended))
 	r.add(Newcomer, served.at.Sub(asked))
 	r.add(GapEnded, ended.Sub(asked))
-	return h.steps(ctx, r)
+	return h.steps(ctx, r, asked)
 }
 
 // aftermath is how long a planned handover can still be felt after everybody is
 // served again.
 const aftermath = 500 * time.Millisecond
 
-// steps adds the steps of the takeover as its node tells them.
-func (h *holdlineStage) steps(ctx context.Context, r *rows) error {
+// steps adds the steps of the takeover as its node tells them, from the moment at
+// which the leader went. What the node noted before has to do with something else.
+func (h *holdlineStage) steps(ctx context.Context, r *rows, from time.Time) error {
 	leader, err := h.cluster.Leader(ctx)
 	if err != nil {
 		return err
 	}
 	steps, err := leader.Steps(ctx)
 	for _, s := range steps {
-		r.add(step+s.Name, s.After)
+		// The node's wall clock is this one's, told in milliseconds.
+		if after := s.At.Sub(from); after > -2*time.Millisecond {
+			r.add(step+s.Name, max(after, 0))
+		}
 	}
 	return err
 }

@@ -237,10 +237,10 @@ func (c *Cluster) Transfer(ctx context.Context, leader *Node) error {
 	return nil
 }
 
-// Step of a takeover, and how long after its first sign it came.
+// Step of a takeover, and when it came.
 type Step struct {
-	Name  string
-	After time.Duration
+	Name string
+	At   time.Time
 }
 
 // Steps are those of the newest takeover, as the node that took over tells them.
@@ -250,8 +250,9 @@ func (n *Node) Steps(ctx context.Context) ([]Step, error) {
 		return nil, fmt.Errorf("ask node %s for the steps of its takeover: %w", n.ID, err)
 	}
 	var out []Step
+	began := time.UnixMilli(r.Msg.GetFailover().GetBeganMs())
 	for _, s := range r.Msg.GetFailover().GetSteps() {
-		out = append(out, Step{s.Step, time.Duration(s.AfterUs) * time.Microsecond})
+		out = append(out, Step{s.Step, began.Add(time.Duration(s.AfterUs) * time.Microsecond)})
 	}
 	return out, nil
 }
