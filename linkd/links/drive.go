@@ -7,7 +7,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 )
 
 // drainLimit bounds the wait for facts on their way when a connection is over.
@@ -56,7 +56,7 @@ func pause(ctx context.Context, d time.Duration) {
 
 // leave closes a connection that was driven: first what it still had read goes
 // into the log, then the log hears that nothing more comes.
-func (m *Manager) leave(k *keeper, conn *cstalink.Conn, out *outlet, epoch uint64) {
+func (m *Manager) leave(k *keeper, conn driver.Conn, out *outlet, epoch uint64) {
 	why := conn.Err()
 	if !m.superseded(k.name, epoch) {
 		out.drain(m.run, drainLimit)
@@ -88,7 +88,7 @@ func gone(v *fsm.State, link string, epoch uint64) bool {
 // startDrain goes on reading a connection after leadership was lost, until
 // another leader claims the link, the connection is over, or the time is. Its
 // facts go to the log through the new leader.
-func (m *Manager) startDrain(k *keeper, conn *cstalink.Conn, out *outlet, epoch uint64, s Settings) {
+func (m *Manager) startDrain(k *keeper, conn driver.Conn, out *outlet, epoch uint64, s Settings) {
 	k.set(Draining, epoch)
 	d := &drain{out: out, taken: make(chan struct{})}
 	k.mu.Lock()

@@ -8,7 +8,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/linkd/secret"
 )
 
@@ -82,8 +82,8 @@ func (r *reconciler) stepIntents(ctx context.Context, v *fsm.State) {
 
 // order puts a request into the names of this link. It fails with a *refusal if
 // it can't be, with errNotVerified if it can't be yet.
-func (r *reconciler) order(v *fsm.State, i *fsm.Intent) (*cstalink.Order, error) {
-	o := &cstalink.Order{Request: i.Request}
+func (r *reconciler) order(v *fsm.State, i *fsm.Intent) (*driver.Order, error) {
+	o := &driver.Order{Request: i.Request}
 	var err error
 	if o.First, err = r.name(v, i.Request.First, i.Request.Service); err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (r *reconciler) name(v *fsm.State, c *fsmpb.Conn, s fsmpb.Service) (*fsmpb.
 func (r *reconciler) execute(ctx context.Context, id uint64, s *sentIntent) {
 	s.given = true
 	off := r.off
-	check := func() (*cstalink.Order, error) {
+	check := func() (*driver.Order, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -170,7 +170,7 @@ func (r *reconciler) execute(ctx context.Context, id uint64, s *sentIntent) {
 // executed notes what became of an intent at the link. One that was not written
 // gets its outcome now; one that was and got no answer is left to its deadline.
 func (r *reconciler) executed(ctx context.Context, id uint64, s *sentIntent, err error) {
-	written := cstalink.Written(err)
+	written := driver.Written(err)
 	s.written.Store(written)
 	var no *refusal
 	switch {
@@ -179,7 +179,7 @@ func (r *reconciler) executed(ctx context.Context, id uint64, s *sentIntent, err
 		r.refuse(ctx, id, s, no)
 	case errors.Is(err, errNotVerified):
 		s.given = false // renamed meanwhile
-	case errors.Is(err, cstalink.ErrNotNow):
+	case errors.Is(err, driver.ErrNotNow):
 		s.given = false
 	default: // the message can't be built, or the connection is over
 		r.refuse(ctx, id, s, &refusal{"operation", "generic"})

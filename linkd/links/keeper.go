@@ -10,6 +10,7 @@ import (
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -45,7 +46,7 @@ type keeper struct {
 	gone       bool
 	state      State
 	since      time.Time
-	conn       *cstalink.Conn
+	conn       driver.Conn
 	used       bool // by a campaign or while draining: not closed because it isn't wanted
 	tried      bool // an attempt failed since it was last wanted
 	failures   int
@@ -154,7 +155,7 @@ func (k *keeper) poke() {
 // ride is a connection that a campaign may drive.
 type ride struct {
 	k        *keeper
-	conn     *cstalink.Conn
+	conn     driver.Conn
 	settings Settings
 	// out is where its facts went while it stood by hot; else nil.
 	out *outlet
@@ -189,7 +190,7 @@ func (k *keeper) take() *ride {
 }
 
 // release gives it back: the connection carried monitors and is closed.
-func (k *keeper) release(conn *cstalink.Conn) {
+func (k *keeper) release(conn driver.Conn) {
 	conn.Close()
 	k.mu.Lock()
 	if k.conn == conn {
@@ -284,13 +285,18 @@ func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Durati
 }
 
 // open connects and associates.
-func (k *keeper) open(ctx context.Context, s Settings) (*cstalink.Conn, error) {
+func (k *keeper) open(ctx context.Context, s Settings) (driver.Conn, error) {
 	k.set(Connecting, 0)
 	ctx, cancel := context.WithTimeout(ctx, s.ConnectTimeout)
 	defer cancel()
 	k.mu.Lock()
 	address := k.link.Address
 	k.mu.Unlock()
+	return k.openCSTA(ctx, s, address)
+}
+
+// openCSTA opens a link to a switch that speaks CSTA XML.
+func (k *keeper) openCSTA(ctx context.Context, s Settings, address string) (driver.Conn, error) {
 	nc, err := k.m.o.Dial(ctx, address)
 	if err != nil {
 		return nil, err
@@ -298,12 +304,16 @@ func (k *keeper) open(ctx context.Context, s Settings) (*cstalink.Conn, error) {
 	o := s.CSTA
 	o.Link, o.Logger = k.name, k.m.log
 	o.BadFrame = func(reason string) { k.m.metrics.badFrame(k.name, reason) }
-	return cstalink.Open(ctx, nc, o)
+	conn, err := cstalink.Open(ctx, nc, o)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
 }
 
 // hold keeps a connection until it is lost (the error says why) or isn't wanted
 // any more (nil).
-func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version int) error {
+func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int) error {
 	k.mu.Lock()
 	k.conn, k.used, k.drain, k.tried = conn, false, nil, false
 	k.mu.Unlock()
@@ -332,7 +342,7 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version i
 		}
 		select {
 		case <-conn.Done():
-			if conn.Err() == cstalink.ErrClosed {
+			if conn.Err() == driver.ErrClosed {
 				return nil
 			}
 			return conn.Err()
@@ -344,7 +354,7 @@ func (k *keeper) hold(ctx context.Context, conn *cstalink.Conn, place, version i
 }
 
 // stand makes a connection that isn't driven stand by as its settings say.
-func (k *keeper) stand(ctx context.Context, conn *cstalink.Conn) {
+func (k *keeper) stand(ctx context.Context, conn driver.Conn) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.settings.Standby == Hot && k.top && !k.used && k.shadow == nil {

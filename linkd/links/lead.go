@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 )
 
 // Lead drives one link of each switch, for the leader of a Raft term. Call it
@@ -21,7 +22,7 @@ func (m *Manager) Lead(ctx context.Context, term uint64) error {
 		changed := m.o.Replica.Changed()
 		v := m.o.Replica.View()
 		for sw := range v.Switches() {
-			if running[sw.Name] != nil || sw.Protocol != "" && sw.Protocol != "csta" {
+			if running[sw.Name] != nil || !driver.Drives(sw.Protocol) {
 				continue
 			}
 			own, cancel := context.WithCancel(ctx)

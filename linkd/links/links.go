@@ -12,6 +12,7 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/crash"
 	"github.com/holdline/holdline/linkd/failover"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -113,7 +114,7 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 	seen := make(map[string]bool)
 	for l := range v.Links() {
 		sw, ok := v.Switch(l.Switch)
-		if !ok || sw.Protocol != "" && sw.Protocol != "csta" {
+		if !ok || !driver.Drives(sw.Protocol) {
 			continue
 		}
 		seen[l.Name] = true

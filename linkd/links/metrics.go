@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"github.com/hashicorp/go-hclog"
-	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -56,7 +56,7 @@ func (m *metrics) snapshot(link string, answered bool) {
 func (m *metrics) request(link string, err error) {
 	outcome := "answered"
 	switch {
-	case errors.Is(err, cstalink.ErrTimeout):
+	case errors.Is(err, driver.ErrTimeout):
 		outcome = "timeout"
 	case err != nil:
 		outcome = "not written"

@@ -38,7 +38,7 @@ func newOutlet(m *Manager, link string, s Settings) *outlet {
 	return o
 }
 
-// Fact implements cstalink.Sink.
+// Fact implements driver.Sink.
 func (o *outlet) Fact(f *fsmpb.Fact) {
 	o.mu.Lock()
 	kept := o.keep(f)
@@ -91,7 +91,7 @@ func (o *outlet) keep(f *fsmpb.Fact) bool {
 	return false
 }
 
-// Last implements cstalink.Sink.
+// Last implements driver.Sink.
 func (o *outlet) Last() uint64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/crash"
 	"github.com/holdline/holdline/linkd/failover"
-	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"golang.org/x/time/rate"
 )
 
@@ -24,7 +24,7 @@ type reconciler struct {
 	*campaign
 	k        *keeper
 	link     string
-	conn     *cstalink.Conn
+	conn     driver.Conn
 	out      *outlet
 	settings Settings
 	log      hclog.Logger
@@ -65,7 +65,7 @@ type job struct {
 	again time.Time // not before
 }
 
-func newReconciler(c *campaign, k *keeper, conn *cstalink.Conn, out *outlet, s Settings) *reconciler {
+func newReconciler(c *campaign, k *keeper, conn driver.Conn, out *outlet, s Settings) *reconciler {
 	return &reconciler{
 		campaign: c, k: k, link: k.name, conn: conn, out: out, settings: s,
 		log:   c.m.log.With("switch", c.sw, "link", k.name),

@@ -5,7 +5,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 )
 
 // stepSnapshots takes snapshots of the devices that wait for one, those with
@@ -38,7 +38,7 @@ func (r *reconciler) snapshot(d *fsm.Device) {
 	j.open = true
 	r.snapping++
 	person := d.Kind == fsmpb.DeviceKind_STATION || d.Kind == fsmpb.DeviceKind_OTHER
-	r.conn.Snapshot(d.Id, cstalink.Ask{Agents: person, Features: person}, func(answered bool) {
+	r.conn.Snapshot(d.Id, driver.Ask{Agents: person, Features: person}, func(answered bool) {
 		last := r.out.Last()
 		r.post(func() {
 			r.snapping--

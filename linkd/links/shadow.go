@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm"
-	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/driver"
 )
 
 // shadow keeps a hot standby's monitors what the state wants, while another
@@ -14,7 +14,7 @@ import (
 // taken effect or this node takes over.
 type shadow struct {
 	k    *keeper
-	conn *cstalink.Conn
+	conn driver.Conn
 	out  *outlet
 
 	cancel context.CancelFunc
@@ -34,7 +34,7 @@ const (
 )
 
 // follow begins to follow the switch on a connection.
-func (k *keeper) follow(ctx context.Context, conn *cstalink.Conn, s Settings) *shadow {
+func (k *keeper) follow(ctx context.Context, conn driver.Conn, s Settings) *shadow {
 	h := &shadow{k: k, conn: conn, out: newOutlet(k.m, k.name, s), done: make(chan struct{}), wake: make(chan struct{}, 1)}
 	h.out.hot = true
 	h.out.mirrors(k.sw.GetName(), k.sibling)

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/linkd/secret"
 )
 
-func answerOrder(call string) func() (*Order, error) {
-	return func() (*Order, error) {
-		return &Order{
+func answerOrder(call string) func() (*driver.Order, error) {
+	return func() (*driver.Order, error) {
+		return &driver.Order{
 			Request: &fsmpb.Request{Service: fsmpb.Service_ANSWER_CALL},
 			First:   &fsmpb.SwitchConn{Call: call, Device: "1001"},
 		}, nil
@@ -56,7 +57,7 @@ func TestNeverAnsweredThenLate(t *testing.T) {
 		id, _ := f.read()
 		time.Sleep(5 * time.Second) // virtual
 		want(t, s.told())
-		if !errors.Is(got, ErrTimeout) || !Written(got) {
+		if !errors.Is(got, driver.ErrTimeout) || !driver.Written(got) {
 			t.Errorf("done with %v, want a timeout of a request that was written", got)
 		}
 		if n := c.Info().Outstanding; n != 0 {
@@ -71,9 +72,9 @@ func TestCheckRightBeforeTheWrite(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
 		no := errors.New("no longer leading")
 		var got error
-		c.Execute(9, func() (*Order, error) { return nil, no }, func(err error) { got = err })
+		c.Execute(9, func() (*driver.Order, error) { return nil, no }, func(err error) { got = err })
 		f.quiet(time.Second)
-		if !errors.Is(got, no) || Written(got) {
+		if !errors.Is(got, no) || driver.Written(got) {
 			t.Errorf("done with %v", got)
 		}
 		want(t, s.told())
@@ -87,7 +88,7 @@ func TestHaltKeepsRequestsFromBeingWritten(t *testing.T) {
 		var got error
 		c.Execute(9, answerOrder("77"), func(err error) { got = err })
 		f.quiet(time.Second)
-		if !errors.Is(got, ErrNotNow) || Written(got) {
+		if !errors.Is(got, driver.ErrNotNow) || driver.Written(got) {
 			t.Errorf("done with %v", got)
 		}
 		f.event(`<PrivateEvent NS><monitorCrossRefID>1</monitorCrossRefID></PrivateEvent>`)
@@ -99,8 +100,8 @@ func TestHaltKeepsRequestsFromBeingWritten(t *testing.T) {
 
 func TestSecretsGoIntoTheMessageOnly(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
-		c.Execute(5, func() (*Order, error) {
-			return &Order{
+		c.Execute(5, func() (*driver.Order, error) {
+			return &driver.Order{
 				Request: &fsmpb.Request{Service: fsmpb.Service_SET_AGENT_STATE, Device: "1000", Option: "loggedOn", AgentId: "41000", Group: "7000", Secret: true},
 				Secret:  secret.Secret{Password: []byte("1234")},
 			}, nil
@@ -138,7 +139,7 @@ func TestPaceAndOutstanding(t *testing.T) {
 func TestTrafficGoesFirst(t *testing.T) {
 	linked(t, func(o *Options) { o.MaxOutstanding = 1 }, func(f *fake, c *Conn, s *sink) {
 		for i := range 3 {
-			c.Snapshot(fmt.Sprint(1000+i), Ask{}, func(bool) {})
+			c.Snapshot(fmt.Sprint(1000+i), driver.Ask{}, func(bool) {})
 		}
 		id := f.expect(`<SnapshotDevice NS><snapshotObject>1000</snapshotObject></SnapshotDevice>`)
 		c.Execute(1, answerOrder("77"), func(error) {})
@@ -158,8 +159,8 @@ func TestOverloadHoldsResyncBack(t *testing.T) {
 		if got := c.Status(); got != "overloadReached" {
 			t.Errorf("lost messages ended the overload: %s", got)
 		}
-		c.Snapshot("1000", Ask{}, func(bool) {})
-		c.Snapshot("1001", Ask{}, func(bool) {})
+		c.Snapshot("1000", driver.Ask{}, func(bool) {})
+		c.Snapshot("1001", driver.Ask{}, func(bool) {})
 		first := f.expect(`<SnapshotDevice NS><snapshotObject>1000</snapshotObject></SnapshotDevice>`)
 		f.quiet(2 * time.Second)
 		c.Execute(1, answerOrder("77"), func(error) {})
@@ -168,7 +169,7 @@ func TestOverloadHoldsResyncBack(t *testing.T) {
 		f.quiet(time.Second)
 		f.say(request, `<AnswerCallResponse NS/>`)
 		f.expect(`<SnapshotDevice NS><snapshotObject>1001</snapshotObject></SnapshotDevice>`)
-		c.Snapshot("1002", Ask{}, func(bool) {})
+		c.Snapshot("1002", driver.Ask{}, func(bool) {})
 		f.quiet(time.Second)
 		f.say("0003", `<SystemStatus NS><systemStatus>overloadRelieved</systemStatus></SystemStatus>`)
 		f.expect(`<SystemStatusResponse NS/>`)
@@ -191,7 +192,7 @@ func TestConnectionEndsWithRequestsUnderWay(t *testing.T) {
 		<-c.Done()
 		c.Close()
 		// The one that was written may have been obeyed: nothing is known of it.
-		if len(errs) != 1 || !errors.Is(errs[0], ErrNotWritten) || Written(errs[0]) {
+		if len(errs) != 1 || !errors.Is(errs[0], driver.ErrNotWritten) || driver.Written(errs[0]) {
 			t.Errorf("told %v, want that one was not written", errs)
 		}
 	})
@@ -211,8 +212,8 @@ func TestRoutingDialogue(t *testing.T) {
 		want(t, s.told(),
 			`router_up:{device:"6000" up:true switch_registration:"31"}`,
 			`route_requested:{switch_route:"900" device:"6000" call:{call:"77" device:"6000"} calling:{kind:DEVICE id:"+15550001"} current:{kind:DEVICE id:"6000"} reply_timeout_ms:2000 data:{correlator:"12"}}`)
-		c.Execute(8, func() (*Order, error) {
-			return &Order{Request: &fsmpb.Request{Service: fsmpb.Service_ROUTE_SELECT, SwitchRoute: "900", Destination: "7000", On: true}}, nil
+		c.Execute(8, func() (*driver.Order, error) {
+			return &driver.Order{Request: &fsmpb.Request{Service: fsmpb.Service_ROUTE_SELECT, SwitchRoute: "900", Destination: "7000", On: true}}, nil
 		}, func(error) {})
 		f.expect(`<RouteSelect NS><crossRefIdentifier>900</crossRefIdentifier><routeRegisterReqID>31</routeRegisterReqID><routeSelected>7000</routeSelected><routeUsedReq>true</routeUsedReq></RouteSelect>`)
 		want(t, s.told(), `outcome:{intent:8 result:DONE}`) // it has no answer

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/holdline/holdline/linkd/links/driver"
 )
 
 func TestAssociateSwitchSpeaksFirst(t *testing.T) {
@@ -130,7 +132,7 @@ func TestKeepalive(t *testing.T) {
 		f.expect(`<RequestSystemStatus NS/>`)
 		f.expect(`<RequestSystemStatus NS/>`)
 		<-c.Done()
-		if !errors.Is(c.Err(), ErrSilent) {
+		if !errors.Is(c.Err(), driver.ErrSilent) {
 			t.Errorf("error %v", c.Err())
 		}
 		if d := time.Since(began); d != 30*time.Second {
@@ -223,7 +225,7 @@ func TestStalledLogEndsTheLink(t *testing.T) {
 		f.event(`<DoNotDisturbEvent NS><monitorCrossRefID>1</monitorCrossRefID><device><deviceIdentifier>1000</deviceIdentifier></device><doNotDisturbOn>true</doNotDisturbOn></DoNotDisturbEvent>`)
 		began := time.Now()
 		<-c.Done()
-		if !errors.Is(c.Err(), ErrStalled) {
+		if !errors.Is(c.Err(), driver.ErrStalled) {
 			t.Errorf("error %v", c.Err())
 		}
 		if d := time.Since(began); d < 10*time.Second || d > 20*time.Second {

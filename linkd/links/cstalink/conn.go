@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 	"golang.org/x/time/rate"
 )
+
+var _ driver.Conn = (*Conn)(nil)
 
 // Conn is an associated connection to a switch. Until Lead it stands by: it
 // keeps the association alive and knows the switch's status.
@@ -25,7 +28,7 @@ type Conn struct {
 	// with, so that facts leave in the order of the frames. It guards what is
 	// known of the far side.
 	order    sync.Mutex
-	sink     Sink // nil: standing by
+	sink     driver.Sink // nil: standing by
 	monitors monitors
 	routers  routers
 	segments map[string]func(csta.Message) // by serviceCrossRefID
@@ -94,7 +97,7 @@ func perSecond(n float64) rate.Limit {
 
 // Lead makes the link carry facts and requests: from here on everything that
 // the switch says goes to sink.
-func (c *Conn) Lead(sink Sink) {
+func (c *Conn) Lead(sink driver.Sink) {
 	c.order.Lock()
 	defer c.order.Unlock()
 	c.sink = sink
@@ -139,7 +142,7 @@ func (c *Conn) Close() {
 			c.farewell(session)
 		}
 	})
-	c.fail(ErrClosed)
+	c.fail(driver.ErrClosed)
 	c.wg.Wait()
 }
 
@@ -152,24 +155,11 @@ func (c *Conn) fail(err error) {
 	})
 }
 
-// Info is what operators see of a link.
-type Info struct {
-	Status      string // systemStatus that the switch last told
-	Edition     string
-	Outstanding int           // requests without an answer
-	Waiting     int           // requests that wait for their turn
-	RTT         time.Duration // smoothed
-	Requests    uint64
-	Facts       uint64
-	Monitors    int
-	Unknown     uint64 // events for monitors that are not ours, messages that nobody knows
-}
-
 // Info returns what operators see.
-func (c *Conn) Info() Info {
+func (c *Conn) Info() driver.Info {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := Info{
+	n := driver.Info{
 		Status: c.status, Edition: c.edition.String(), Outstanding: c.outstanding, RTT: c.rtt,
 		Requests: c.asked, Facts: c.told, Monitors: c.monitors.count(), Unknown: c.unknown,
 	}

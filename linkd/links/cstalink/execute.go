@@ -1,9 +1,8 @@
 package cstalink
 
 import (
-	"errors"
-
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -12,14 +11,14 @@ import (
 // stands in the place of the answer among the switch's frames; an answer that
 // comes after the time limit still gives one. done gets nil if the request was
 // written and answered, ErrTimeout if it was written, else why it was not.
-func (c *Conn) Execute(intent uint64, order func() (*Order, error), done func(error)) {
-	var o *Order
+func (c *Conn) Execute(intent uint64, order func() (*driver.Order, error), done func(error)) {
+	var o *driver.Order
 	r := &request{class: traffic}
 	r.build = func() (m csta.Message, err error) {
 		if o, err = order(); err != nil {
 			return nil, err
 		}
-		if m, err = o.message(); err != nil {
+		if m, err = message(o); err != nil {
 			return nil, err
 		}
 		c.dialogue(m)
@@ -35,7 +34,7 @@ func (c *Conn) Execute(intent uint64, order func() (*Order, error), done func(er
 			if result := outcome(intent, m); result != nil {
 				c.fact(outcomeFact(result))
 			} else {
-				err = ErrTimeout // an answer to something else is none
+				err = driver.ErrTimeout // an answer to something else is none
 			}
 		}
 		done(err)
@@ -51,7 +50,3 @@ func (c *Conn) Execute(intent uint64, order func() (*Order, error), done func(er
 func outcomeFact(o *fsmpb.Outcome) *fsmpb.Fact {
 	return &fsmpb.Fact{Body: &fsmpb.Fact_Outcome{Outcome: o}}
 }
-
-// Written tells from the error that Execute gave whether the request may have
-// reached the switch.
-func Written(err error) bool { return err == nil || errors.Is(err, ErrTimeout) }

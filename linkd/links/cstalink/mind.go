@@ -3,6 +3,7 @@ package cstalink
 import (
 	"time"
 
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -38,7 +39,7 @@ func (c *Conn) mind() {
 				continue
 			}
 			if misses++; misses > c.o.KeepaliveMisses {
-				c.fail(ErrSilent)
+				c.fail(driver.ErrSilent)
 				return
 			}
 			c.AskStatus(nil)
@@ -52,7 +53,7 @@ func (c *Conn) mind() {
 				stuck = time.Since(c.started) - time.Duration(since)
 			}
 			if stuck >= c.o.Stall {
-				c.fail(ErrStalled)
+				c.fail(driver.ErrStalled)
 				return
 			}
 			stall.Reset(c.o.Stall - stuck)

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -136,7 +137,7 @@ func (c *Conn) Watch(device string, done func(answered bool)) {
 			case errors.Is(err, errAlready):
 				c.monitors.answered(device, true)
 				return
-			case errors.Is(err, ErrNotNow), err != nil && !errors.Is(err, ErrTimeout):
+			case errors.Is(err, driver.ErrNotNow), err != nil && !errors.Is(err, driver.ErrTimeout):
 				c.monitors.answered(device, false)
 				return
 			}
@@ -229,7 +230,7 @@ func (c *Conn) Unwatch(device string, done func()) {
 			return &csta.MonitorStop{MonitorCrossRefID: ref}, nil
 		},
 		answered: func(_ csta.Message, err error) {
-			if err == nil || errors.Is(err, errAlready) || errors.Is(err, ErrTimeout) {
+			if err == nil || errors.Is(err, errAlready) || errors.Is(err, driver.ErrTimeout) {
 				// Whatever it answered, the switch was told, and what it still sends is dropped.
 				if ref, ok := c.monitors.ref(device); ok {
 					c.monitors.drop(ref)

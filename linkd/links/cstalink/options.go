@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
-	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -45,25 +44,10 @@ type Options struct {
 	BadFrame func(reason string)
 }
 
-// Sink takes what the switch says.
-type Sink interface {
-	// Fact takes one fact; it may wait. The calls come one at a time, in the
-	// order of the link's frames.
-	Fact(f *fsmpb.Fact)
-	// Last is the ordinal of the last fact taken.
-	Last() uint64
-}
-
-// Errors that end a connection or a request. Others wrap what the network said.
+// Errors beside those that every driver has.
 var (
-	ErrClosed      = errors.New("the link was closed by this node")
-	ErrTimeout     = errors.New("the switch did not answer in time")
-	ErrSilent      = errors.New("the switch went silent: keepalives unanswered")
-	ErrStalled     = errors.New("the log takes no facts: the link was read no further")
 	ErrTerminated  = errors.New("the switch ended the application session")
-	ErrNotWritten  = errors.New("the request was not written")
 	ErrOddAnswer   = errors.New("the switch's answer does not fit the request")
-	ErrNotNow      = errors.New("the link takes no requests any more")
 	errAssociation = errors.New("the switch did not complete the association in time")
 )
 

@@ -5,22 +5,13 @@ import (
 	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/linkd/private"
-	"github.com/holdline/holdline/linkd/secret"
 	"github.com/holdline/holdline/transport/csta"
 )
 
-// Order is a request of a client's as the switch is to hear it.
-type Order struct {
-	Request *fsmpb.Request
-	// First and Second are Request's connections in the names of this link.
-	First, Second *fsmpb.SwitchConn
-	// Secret is what travelled beside the log.
-	Secret secret.Secret
-}
-
 // message maps a request to its message (ECMA-323, reference of each service).
-func (o *Order) message() (csta.Message, error) {
+func message(o *driver.Order) (csta.Message, error) {
 	r := o.Request
 	ext, err := private.Unpack(r.Private)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/linkd/secret"
 	"github.com/holdline/holdline/transport/csta"
 )
@@ -124,8 +125,8 @@ func TestRequestMessages(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := &Order{Request: c.r, Secret: c.s, First: &fsmpb.SwitchConn{Call: "77", Device: "1000"}, Second: &fsmpb.SwitchConn{Call: "78", Device: "1000"}}
-			m, err := o.message()
+			o := &driver.Order{Request: c.r, Secret: c.s, First: &fsmpb.SwitchConn{Call: "77", Device: "1000"}, Second: &fsmpb.SwitchConn{Call: "78", Device: "1000"}}
+			m, err := message(o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +149,7 @@ func TestRequestMessages(t *testing.T) {
 // Every service that clients may ask for has a message.
 func TestEveryServiceIsMapped(t *testing.T) {
 	for n, name := range fsmpb.Service_name {
-		_, err := (&Order{Request: &fsmpb.Request{Service: fsmpb.Service(n)}}).message()
+		_, err := message(&driver.Order{Request: &fsmpb.Request{Service: fsmpb.Service(n)}})
 		if (err != nil) != (n == 0) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -82,7 +83,7 @@ func (c *Conn) Unroute(device string, done func()) {
 			return &csta.RouteRegisterCancel{RouteRegisterReqID: id}, nil
 		},
 		answered: func(_ csta.Message, err error) {
-			if err == nil || errors.Is(err, ErrTimeout) {
+			if err == nil || errors.Is(err, driver.ErrTimeout) {
 				c.routerDown(device)
 			}
 			done()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -110,7 +111,7 @@ func (c *Conn) send() {
 		case o != nil:
 			c.write(o.invoke, o.message)
 			if o.last {
-				c.fail(ErrClosed)
+				c.fail(driver.ErrClosed)
 			}
 			continue
 		case r != nil:
@@ -125,7 +126,7 @@ func (c *Conn) send() {
 		case <-c.wake:
 		case <-timer:
 		case <-c.done:
-			c.abandon(ErrNotWritten)
+			c.abandon(driver.ErrNotWritten)
 			return
 		}
 	}
@@ -153,7 +154,7 @@ func (c *Conn) next() (*outgoing, *request, time.Duration) {
 		r := c.queue[k][0]
 		if class(k) != urgent {
 			if c.halted {
-				r.build = func() (csta.Message, error) { return nil, ErrNotNow }
+				r.build = func() (csta.Message, error) { return nil, driver.ErrNotNow }
 			} else if c.outstanding >= c.o.MaxOutstanding {
 				return nil, nil, 0
 			} else if c.overloaded && class(k) == background && c.outstanding > 0 {
@@ -193,7 +194,7 @@ func (c *Conn) sendRequest(r *request) {
 	}
 	if r.service = m.Name(); r.oneWay {
 		if err := c.write(0, m); err != nil {
-			c.settle(r, nil, errors.Join(ErrNotWritten, err))
+			c.settle(r, nil, errors.Join(driver.ErrNotWritten, err))
 			return
 		}
 		c.settle(r, nil, nil)
@@ -218,7 +219,7 @@ func (c *Conn) sendRequest(r *request) {
 	c.mu.Unlock()
 	if err := c.write(id, m); err != nil {
 		if c.take(id) == r {
-			c.settle(r, nil, errors.Join(ErrNotWritten, err))
+			c.settle(r, nil, errors.Join(driver.ErrNotWritten, err))
 		}
 	}
 }
@@ -280,7 +281,7 @@ func (c *Conn) expire(id uint16, r *request) {
 	}
 	c.poke()
 	c.o.Logger.Warn("the switch did not answer in time", "link", c.o.Link, "service", r.service, "limit", c.o.RequestTimeout)
-	c.settle(r, nil, ErrTimeout)
+	c.settle(r, nil, driver.ErrTimeout)
 }
 
 // settle tells a request what came of it, outside the switch's frames.

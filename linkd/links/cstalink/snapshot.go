@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -14,12 +15,6 @@ const detailLife = 10 * time.Second
 
 // maxDetailed bounds the calls whose SnapshotCall is remembered.
 const maxDetailed = 1 << 16
-
-// What a snapshot asks for besides calls.
-type Ask struct {
-	Agents   bool // the device may have agents
-	Features bool // do not disturb and forwarding
-}
 
 // snapshot is one DeviceSnapshot in the making: SnapshotDevice, a SnapshotCall
 // for each call that was not told in detail lately, and the device's states. It
@@ -36,7 +31,7 @@ type snapshot struct {
 // Snapshot asks for everything about a device. A DeviceSnapshot fact stands in
 // the place of the last answer; done follows it. It gets false if the switch
 // refused, or did not answer in time: then there is no fact.
-func (c *Conn) Snapshot(device string, ask Ask, done func(ok bool)) {
+func (c *Conn) Snapshot(device string, ask driver.Ask, done func(ok bool)) {
 	s := &snapshot{c: c, fact: &fsmpb.DeviceSnapshot{Device: device}, done: done}
 	target := csta.DeviceID{Value: device}
 	asks := []func(){func() {
@@ -172,7 +167,7 @@ func (s *snapshot) gather(ref string, add func(csta.Message) (last bool, err err
 			c.order.Lock()
 			defer c.order.Unlock()
 			if c.segments[ref] != nil {
-				end(ErrTimeout)
+				end(driver.ErrTimeout)
 			}
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdline/holdline/linkd/links/driver"
 )
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
@@ -27,7 +29,7 @@ func TestSnapshotSpansFromItsRequestToItsLastAnswer(t *testing.T) {
 		s.Fact(nil) // two facts before
 		s.Fact(nil)
 		ok := false
-		c.Snapshot("1000", Ask{Agents: true, Features: true}, func(a bool) { ok = a })
+		c.Snapshot("1000", driver.Ask{Agents: true, Features: true}, func(a bool) { ok = a })
 		id := f.expect(askDevice)
 		f.event(dndEvent) // inside the span
 		agents, dnd, fwd := f.expect(askAgents), f.expect(askDND), f.expect(askFwd)
@@ -50,7 +52,7 @@ func TestSnapshotSpansFromItsRequestToItsLastAnswer(t *testing.T) {
 func TestDetailsServeForAWhile(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
 		for i := range 2 {
-			c.Snapshot("1000", Ask{}, func(bool) {})
+			c.Snapshot("1000", driver.Ask{}, func(bool) {})
 			f.say(f.expect(askDevice), oneCall)
 			if i == 0 {
 				f.say(f.expect(askCall), parties)
@@ -59,7 +61,7 @@ func TestDetailsServeForAWhile(t *testing.T) {
 		}
 		want(t, s.told(), `device_snapshot:{device:"1000" calls:{call:"77" state:HOLD far:{kind:DEVICE id:"1001"}} calls_known:true}`)
 		time.Sleep(detailLife) // virtual
-		c.Snapshot("1000", Ask{}, func(bool) {})
+		c.Snapshot("1000", driver.Ask{}, func(bool) {})
 		for {
 			_, body := f.read()
 			if contains(body, "RequestSystemStatus") {
@@ -72,7 +74,7 @@ func TestDetailsServeForAWhile(t *testing.T) {
 
 func TestSegmentedSnapshot(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
-		c.Snapshot("1000", Ask{}, func(bool) {})
+		c.Snapshot("1000", driver.Ask{}, func(bool) {})
 		f.say(f.expect(askDevice), `<SnapshotDeviceResponse NS><crossRefIDorSnapshotData><serviceCrossRefID>s1</serviceCrossRefID></crossRefIDorSnapshotData></SnapshotDeviceResponse>`)
 		segment := func(n, last, call string) string {
 			return `<SnapshotDeviceData NS><serviceCrossRefID>s1</serviceCrossRefID><segmentID>` + n + `</segmentID><lastSegment>` + last + `</lastSegment><snapshotData><snapshotDeviceResponseInfo><connectionIdentifier><callID>` + call + `</callID><deviceID>1000</deviceID></connectionIdentifier><localCallState><compoundCallState><localConnectionState>queued</localConnectionState></compoundCallState></localCallState></snapshotDeviceResponseInfo></snapshotData></SnapshotDeviceData>`
@@ -98,7 +100,7 @@ func TestBrokenSegmentsAreNoSnapshot(t *testing.T) {
 			"", // the rest never comes
 		} {
 			done := make(chan bool, 1)
-			c.Snapshot("1000", Ask{}, func(ok bool) { done <- ok })
+			c.Snapshot("1000", driver.Ask{}, func(ok bool) { done <- ok })
 			f.say(f.expect(askDevice), `<SnapshotDeviceResponse NS><crossRefIDorSnapshotData><serviceCrossRefID>s1</serviceCrossRefID></crossRefIDorSnapshotData></SnapshotDeviceResponse>`)
 			f.event(`<SnapshotDeviceData NS><serviceCrossRefID>s1</serviceCrossRefID><segmentID>0</segmentID><lastSegment>false</lastSegment></SnapshotDeviceData>`)
 			if segment != "" {
@@ -115,7 +117,7 @@ func TestBrokenSegmentsAreNoSnapshot(t *testing.T) {
 // A call that ends between SnapshotDevice and SnapshotCall is in flux.
 func TestCallEndsDuringTheSnapshot(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
-		c.Snapshot("1000", Ask{}, func(bool) {})
+		c.Snapshot("1000", driver.Ask{}, func(bool) {})
 		f.say(f.expect(askDevice), oneCall)
 		f.say(f.expect(askCall), `<CSTAErrorCode NS><operation>invalidCallID</operation></CSTAErrorCode>`)
 		want(t, s.told(), `device_snapshot:{device:"1000" calls_known:true}`)
@@ -124,7 +126,7 @@ func TestCallEndsDuringTheSnapshot(t *testing.T) {
 
 func TestSnapshotOfAnUnknownDevice(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
-		c.Snapshot("1000", Ask{}, func(bool) {})
+		c.Snapshot("1000", driver.Ask{}, func(bool) {})
 		f.say(f.expect(askDevice), `<CSTAErrorCode NS><operation>invalidDeviceID</operation></CSTAErrorCode>`)
 		want(t, s.told(), `device_snapshot:{device:"1000" error:"operation/invalidDeviceID" unknown_device:true}`)
 	})
@@ -134,7 +136,7 @@ func TestSnapshotOfAnUnknownDevice(t *testing.T) {
 func TestUnsupportedServices(t *testing.T) {
 	linked(t, nil, func(f *fake, c *Conn, s *sink) {
 		for i := range 2 {
-			c.Snapshot("1000", Ask{Features: true}, func(bool) {})
+			c.Snapshot("1000", driver.Ask{Features: true}, func(bool) {})
 			f.say(f.expect(askDevice), noCalls)
 			if i == 0 {
 				f.say(f.expect(askDND), refused)
@@ -148,7 +150,7 @@ func TestUnsupportedServices(t *testing.T) {
 func TestSnapshotWithoutAnswer(t *testing.T) {
 	linked(t, func(o *Options) { o.Keepalive = 0 }, func(f *fake, c *Conn, s *sink) {
 		done := make(chan bool, 1)
-		c.Snapshot("1000", Ask{Features: true}, func(ok bool) { done <- ok })
+		c.Snapshot("1000", driver.Ask{Features: true}, func(ok bool) { done <- ok })
 		f.expect(askDevice)
 		f.say(f.expect(askDND), refused)
 		f.say(f.expect(askFwd), refused)
