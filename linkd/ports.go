@@ -94,7 +94,7 @@ func edition(n int) csta.Edition {
 
 func (d *Daemon) linkOptions() links.Options {
 	return links.Options{
-		NodeID: d.c.Node.ID, Log: d.node.Log(), Secrets: d.node.Log(), Replica: d.node.Replica(), Clock: clock.System(),
+		NodeID: d.c.Node.ID, Boot: d.node.Port().BootID(), Log: d.node.Log(), Secrets: d.node.Log(), Replica: d.node.Replica(), Clock: clock.System(),
 		Dial: func(ctx context.Context, address string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/transport/switchsim"
 )
 
@@ -84,4 +85,27 @@ func TestHotStandby_LosesNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A node that has just started doesn't compare the log that it reads with what the
+// switch says now: its standby is warm until it has come to its own beginning.
+func TestHotStandby_WaitsForTheState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil, "a", "b")
+		defer r.close()
+		r.begin("a")
+		b := r.nodes["b"]
+		b.kill()
+		b.boot = "2"
+		r.revive("b")
+		time.Sleep(quiet)
+		if l := b.link("l1"); l.State != StandingBy || l.Monitors != 0 {
+			t.Errorf("before it knows itself: %s with %d monitors", l.State, l.Monitors)
+		}
+		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsmpb.Node{Id: "b", BootId: "2"}}}})
+		time.Sleep(quiet)
+		if l, want := b.link("l1"), len(r.sim.Truth().Devices); l.Monitors != want {
+			t.Errorf("then: %s with %d monitors, want %d", l.State, l.Monitors, want)
+		}
+	})
 }

@@ -353,11 +353,14 @@ func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int)
 	}
 }
 
-// stand makes a connection that isn't driven stand by as its settings say.
+// stand makes a connection that isn't driven stand by as its settings say. A
+// node that has just started reads the log of minutes in seconds: it doesn't
+// compare that with what the switch says now.
 func (k *keeper) stand(ctx context.Context, conn driver.Conn) {
+	current := k.m.isCurrent()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.settings.Standby == Hot && k.top && !k.used && k.shadow == nil {
+	if current && k.settings.Standby == Hot && k.top && !k.used && k.shadow == nil {
 		k.shadow = k.follow(ctx, conn, k.settings)
 	}
 }

@@ -51,6 +51,10 @@ type Options struct {
 	// Vital asks a node for a sign of life, for a moment. May be nil: then a new
 	// leader waits its time for word of the old one.
 	Vital func(ctx context.Context, node string) crash.Vital
+	// Boot is this process's boot ID. Until the state knows it, the state is still
+	// being read from the log, and a hot standby waits. May be empty: then it
+	// doesn't.
+	Boot string
 	// Mark notes a step of a takeover of a switch. May be nil.
 	Mark func(step failover.Step, sw string)
 	// SkipResync plants a fault: snapshots are never asked for, so that what
@@ -67,6 +71,7 @@ type Manager struct {
 	mu       sync.Mutex
 	keepers  map[string]*keeper // by link
 	leading  bool
+	current  bool // the state is not an old one that is being brought up to date
 	draining int
 	drained  chan struct{} // closed when draining is 0 again
 	changed  chan struct{} // closed when a keeper or the leadership changes
@@ -110,6 +115,12 @@ func (m *Manager) Run(ctx context.Context) error {
 func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 	m.mu.Lock()
 	leading := m.leading
+	if self, ok := v.Node(m.o.NodeID); !m.current && (m.o.Boot == "" || ok && self.BootId == m.o.Boot) {
+		m.current = true
+		for _, k := range m.keepers {
+			defer k.poke()
+		}
+	}
 	m.mu.Unlock()
 	seen := make(map[string]bool)
 	for l := range v.Links() {
@@ -155,6 +166,13 @@ func top(v *fsm.State, l *fsm.Link) bool {
 		}
 	}
 	return true
+}
+
+// isCurrent tells whether this node's state is of now.
+func (m *Manager) isCurrent() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.current
 }
 
 func (m *Manager) keeper(link string) *keeper {

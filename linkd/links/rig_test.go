@@ -50,6 +50,7 @@ type rig struct {
 type rigNode struct {
 	*rig
 	id      string
+	boot    string
 	replica *replica.Replica
 	links   *Manager
 	stop    context.CancelFunc // of Run
@@ -210,7 +211,7 @@ func (n *rigNode) start() {
 	ctx, stop := context.WithCancel(n.ctx)
 	n.stop = stop
 	n.links = New(Options{
-		NodeID: n.id, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
+		NodeID: n.id, Boot: n.boot, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
 		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
 		Logger: logger(n.id), Applied: n.replica.WatchFacts,
 		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
@@ -253,6 +254,16 @@ func (n *rigNode) lead() {
 		<-n.done
 		n.resign = nil
 	}
+}
+
+// link is what the node says of a link.
+func (n *rigNode) link(name string) LinkInfo {
+	for _, l := range n.links.Status() {
+		if l.Name == name {
+			return l
+		}
+	}
+	return LinkInfo{}
 }
 
 // kill ends the node's process: its connections close and nothing more of it

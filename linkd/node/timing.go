@@ -38,7 +38,7 @@ func raftConfig(id string, t Timing) *raft.Config {
 	c.LocalID = raft.ServerID(id)
 	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout, c.CommitTimeout = t.Heartbeat, t.Election, t.Lease, t.Commit
 	c.MaxAppendEntries = 64
-	c.SnapshotInterval, c.SnapshotThreshold, c.TrailingLogs = 120*time.Second, 8192, 10240
+	c.SnapshotInterval, c.SnapshotThreshold, c.TrailingLogs = 15*time.Second, 8192, 10240
 	c.ShutdownOnRemove = false // the node says why it stops
 	c.NoLegacyTelemetry = true
 	return c
