@@ -85,22 +85,25 @@ func (t *txn) observed(c *Call) bool {
 }
 
 // syncParts keeps the devices' lists of calls in step with a call's connections.
-func (t *txn) syncParts(sw string, call uint64, was, is []*Connection) {
+func (t *txn) syncParts(sw string, call uint64, was, is []*Connection, seen bool) {
 	for _, x := range is {
 		if !hasDevice(was, x.Device) {
-			t.editParts(sw, x.Device, call, true)
+			t.editParts(sw, x.Device, call, true, nil)
 		}
 	}
 	for _, x := range was {
 		if !hasDevice(is, x.Device) {
-			t.editParts(sw, x.Device, call, false)
+			if !seen {
+				x = &Connection{Device: x.Device}
+			}
+			t.editParts(sw, x.Device, call, false, x)
 		}
 	}
 }
 
 func hasDevice(list []*Connection, device string) bool { return goneOf(list, device) != nil }
 
-func (t *txn) editParts(sw, device string, call uint64, has bool) {
+func (t *txn) editParts(sw, device string, call uint64, has bool, left *Connection) {
 	d, ok := t.devices.get(deviceKey(sw, device))
 	if !ok {
 		return
@@ -114,6 +117,7 @@ func (t *txn) editParts(sw, device string, call uint64, has bool) {
 		d.Calls = slices.Insert(slices.Clone(d.Calls), i, call)
 	} else {
 		d.Calls = slices.Delete(slices.Clone(d.Calls), i, i+1)
+		t.learn(d, left)
 	}
 	t.putDevice(d)
 	if !has {

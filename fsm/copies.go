@@ -28,5 +28,6 @@ func copyDevice(d *Device) *Device {
 		RefusedEpoch: d.RefusedEpoch, VerifiedEpoch: d.VerifiedEpoch, Tries: d.Tries, Version: d.Version,
 		ReleaseMs: d.ReleaseMs, FeatureOrdinal: d.FeatureOrdinal, FeatureEpoch: d.FeatureEpoch,
 		Resync: d.Resync, DeferredOrdinal: d.DeferredOrdinal, DeferredEpoch: d.DeferredEpoch,
+		Audit: d.Audit, Alerting: d.Alerting, Queued: d.Queued, Held: d.Held, Connected: d.Connected,
 	}
 }

@@ -26,6 +26,8 @@ func (t *txn) expire(c *fsmpb.Expire) Result {
 		t.routeDue(id)
 	case fsmpb.DeadlineKind_TOMBSTONE:
 		t.callDue(c.Key)
+	case fsmpb.DeadlineKind_LINGER:
+		t.lingerOver(c.Key)
 	case fsmpb.DeadlineKind_MONITOR_RELEASE:
 		t.releaseMonitor(c.Key)
 	}

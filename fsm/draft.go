@@ -13,10 +13,12 @@ const maxGone = 64
 // stores the call.
 type draft struct {
 	*txn
-	src *source
-	c   *Call
-	was []*Connection // as the tables have them
-	old bool          // the call was there before the fact
+	src      *source
+	c        *Call
+	was      []*Connection // as the tables have them
+	old      bool          // the call was there before the fact
+	unseen   bool          // parties of it end, and nobody saw them end
+	lingered bool          // it ends because no link came back in time
 }
 
 // change drafts a change of a live call.
@@ -35,7 +37,7 @@ func (t *txn) newCall(src *source, name string) *draft {
 // put stores the call as it is now.
 func (d *draft) put() {
 	d.putCall(d.c)
-	d.syncParts(d.c.Switch, d.c.Id, d.was, d.c.Connections)
+	d.syncParts(d.c.Switch, d.c.Id, d.was, d.c.Connections, !d.unseen)
 	d.was = slices.Clone(d.c.Connections)
 }
 
@@ -91,6 +93,9 @@ func (d *draft) set(device, written string, to fsmpb.ConnectionState) {
 	if i >= 0 && next.SwitchDevice == "" && written == "" {
 		next.SwitchDevice = d.c.Connections[i].SwitchDevice
 	}
+	if i >= 0 {
+		longest(next, d.c.Connections[i], d.timeMS)
+	}
 	switch {
 	case to == fsmpb.ConnectionState_NULL:
 		if i >= 0 {
@@ -136,6 +141,7 @@ func (d *draft) clear(device, cause string) {
 func (d *draft) clearStuck(device string) {
 	if x := connOf(d.c, device); x != nil {
 		d.counters.StuckCleared++
+		d.unseen = true
 		d.unsynced(device, x.State, fsmpb.ConnectionState_NULL, true)
 		d.clear(device, causeTerminated)
 	}

@@ -62,6 +62,8 @@ func (t *txn) claimLink(c *fsmpb.ClaimLink) Result {
 	t.links.put(l.Name, l)
 	s = proto.CloneOf(s)
 	s.Epoch, s.Link, s.LinkUp, s.LinkStatus, s.Ready, s.DownReason = epoch, l.Name, true, "", false, ""
+	t.clearDeadline(fsmpb.DeadlineKind_LINGER, s.Name)
+	t.tellLink(l)
 	t.setStatus(s, statusInitializing, "link claimed")
 	t.markSwitch(s.Name)
 	return Result{ID: epoch}
@@ -131,8 +133,17 @@ func (t *txn) linkReport(c *fsmpb.LinkReport) Result {
 	s.LinkUp, s.Ready, s.DownReason = false, false, c.Reason
 	// Not disabled, which would tell clients that their monitors are gone: they
 	// live on and report nothing while the switch can't be reached.
+	t.tellLink(l)
 	t.setStatus(s, statusPartiallyDisabled, c.Reason)
+	t.linger(s)
 	return Result{ID: c.Epoch}
+}
+
+// tellLink tells readers of the feed what became of a link.
+func (t *txn) tellLink(l *Link) {
+	t.emit(&Record{Switch: l.Switch, Kind: &fsmpb.Record_Link{Link: &fsmpb.LinkChange{
+		Link: l.Name, Up: l.Up, Node: l.Node, Epoch: l.Epoch, Priority: l.Priority, Reason: l.Reason,
+	}}})
 }
 
 // linkClosed notes that nothing more can be executed through an epoch's

@@ -42,7 +42,7 @@ func TestClaim(t *testing.T) {
 	r := connected(t)
 	old := r.epoch
 	r.claim("two")
-	r.want(`status initializing`)
+	r.want("link two up true\nstatus initializing")
 	s := r.m.s
 	sw, _ := s.Switch("pbx")
 	one, _ := s.Link("one")
@@ -105,7 +105,7 @@ func TestStatus(t *testing.T) {
 	r.want("")
 	report(&fsmpb.LinkReport{Link: "one", Epoch: r.epoch, Reason: "cut"})
 	report(&fsmpb.LinkReport{Link: "one", Epoch: r.epoch, Reason: "cut"})
-	r.want("status partiallyDisabled")
+	r.want("link one up false\nstatus partiallyDisabled")
 	sw, _ := r.m.s.Switch("pbx")
 	if sw.Ready || sw.LinkUp || sw.DownReason != "cut" {
 		t.Errorf("switch %v", sw)
@@ -142,7 +142,7 @@ func TestOverload(t *testing.T) {
 	status("messagesLost", "overloadReached", "")
 	// Another leader, whose link the switch told the same.
 	r.claim("two")
-	r.want("status initializing")
+	r.want("link two up true\nstatus initializing")
 	status("overloadReached", "initializing", "")
 	ready("status overloadReached")
 	status("overloadRelieved", "normal", "status overloadRelieved")
@@ -153,7 +153,7 @@ func TestOverload(t *testing.T) {
 	status("normal", "normal", "status normal")
 	// It was relieved while another leader took over.
 	r.claim("one")
-	r.want("status initializing")
+	r.want("link one up true\nstatus initializing")
 	status("overloadRelieved", "initializing", "")
 	ready("status normal")
 }

@@ -106,11 +106,15 @@ func (r *resync) found(s *toldCall) {
 		r.conflict = true
 		return
 	}
+	lingered := r.lingeredOn(r.src, s.Call, s.Linkage, r.device)
 	d := r.newCall(r.src, s.Call)
 	d.c.Epoch = 0 // until all of it is compared
 	d.c.LinkedTo = s.continues
 	if d.c.LinkedTo == 0 {
 		d.c.LinkedTo = r.endedWith(s.Linkage)
+	}
+	if d.c.LinkedTo == 0 {
+		d.c.LinkedTo = lingered
 	}
 	r.counters.FoundCalls++
 	s.call = d.c
@@ -280,7 +284,7 @@ func (r *resync) conclude() {
 			r.tellStatus(s, statusMessagesLost, "device "+d.Id+" could not be compared with the switch", d.Id)
 		}
 	}
-	d.Tries = 0
+	d.Tries, d.Audit = 0, false
 	if r.monitoredNow(d) {
 		d.VerifiedEpoch = r.src.epoch
 	}
@@ -295,6 +299,7 @@ func (r *resync) conclude() {
 	}
 	if !r.unsettled("") {
 		r.endWaiting()
+		r.forgetLingered(r.src.sw)
 	}
 	r.settleIntents(r.src.sw)
 }

@@ -292,6 +292,8 @@ func brief(rec *Record) string {
 		return fmt.Sprintf("%d unsynced %s %s>%s", k.Unsynced.Call, k.Unsynced.Device, stateWord(k.Unsynced.Held), stateWord(k.Unsynced.Switch))
 	case *fsmpb.Record_Renamed:
 		return fmt.Sprintf("%d renamed %s>%s", k.Renamed.Call, k.Renamed.From, k.Renamed.To)
+	case *fsmpb.Record_Link:
+		return fmt.Sprintf("link %s up %v", k.Link.Link, k.Link.Up)
 	case *fsmpb.Record_Status:
 		return strings.TrimSpace("status " + k.Status.Status + " " + k.Status.Device)
 	case *fsmpb.Record_Agent:

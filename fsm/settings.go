@@ -48,6 +48,14 @@ var settings = []setting{
 		func(s *fsmpb.Settings) int64 { return s.RouteMs }, func(s *fsmpb.Settings, v int64) { s.RouteMs = v }},
 	{"twin_ms", 5 * second, 10, minute, // how long a later copy of an event may take
 		func(s *fsmpb.Settings) int64 { return s.TwinMs }, func(s *fsmpb.Settings, v int64) { s.TwinMs = v }},
+	{"stuck_alerting_ms", minute, second, 24 * hour, // in this state without an event, until the switch is asked
+		func(s *fsmpb.Settings) int64 { return s.StuckAlertingMs }, func(s *fsmpb.Settings, v int64) { s.StuckAlertingMs = v }},
+	{"stuck_queued_ms", 10 * minute, second, 24 * hour,
+		func(s *fsmpb.Settings) int64 { return s.StuckQueuedMs }, func(s *fsmpb.Settings, v int64) { s.StuckQueuedMs = v }},
+	{"stuck_held_ms", 10 * minute, second, 24 * hour,
+		func(s *fsmpb.Settings) int64 { return s.StuckHeldMs }, func(s *fsmpb.Settings, v int64) { s.StuckHeldMs = v }},
+	{"stuck_connected_ms", hour, second, 7 * 24 * hour,
+		func(s *fsmpb.Settings) int64 { return s.StuckConnectedMs }, func(s *fsmpb.Settings, v int64) { s.StuckConnectedMs = v }},
 	{"snapshot_tries", 3, 1, 100, // snapshots that may fail to settle a device before messagesLost
 		func(s *fsmpb.Settings) int64 { return int64(s.SnapshotTries) }, func(s *fsmpb.Settings, v int64) { s.SnapshotTries = uint32(v) }},
 }

@@ -11,10 +11,13 @@ import (
 // it and change nothing; into is the call that it became, if it did.
 func (d *draft) bury(into uint64) {
 	d.dropCall(d.c.Id)
-	d.syncParts(d.c.Switch, d.c.Id, d.was, nil)
+	d.syncParts(d.c.Switch, d.c.Id, d.was, nil, !d.unseen && !d.lingered)
 	b := &Tombstone{
 		Call: d.c.Id, Switch: d.c.Switch, Names: d.c.Names, Into: into,
-		DueMs: d.timeMS + d.settings.TombstoneMs, Gone: d.c.Gone, Epoch: d.src.epoch, Linkage: d.c.Linkage,
+		DueMs: d.timeMS + d.settings.TombstoneMs, Gone: d.c.Gone, Epoch: d.src.epoch, Linkage: d.c.Linkage, Lingered: d.lingered,
+	}
+	if d.lingered {
+		b.DueMs = d.timeMS + lingerMemory
 	}
 	if into != 0 {
 		// Its parties go on in the other call: late facts about them under the

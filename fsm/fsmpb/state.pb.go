@@ -442,7 +442,7 @@ func (x SessionChange_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SessionChange_Kind.Descriptor instead.
 func (SessionChange_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{37, 0}
+	return file_state_proto_rawDescGZIP(), []int{39, 0}
 }
 
 // Position is a place in the feed.
@@ -513,8 +513,14 @@ type Settings struct {
 	RouteMs            int64                  `protobuf:"varint,11,opt,name=route_ms,json=routeMs,proto3" json:"route_ms,omitempty"`                              // reply time if the switch names none
 	TwinMs             int64                  `protobuf:"varint,12,opt,name=twin_ms,json=twinMs,proto3" json:"twin_ms,omitempty"`                                 // how long a later copy of an event may take
 	SnapshotTries      uint32                 `protobuf:"varint,13,opt,name=snapshot_tries,json=snapshotTries,proto3" json:"snapshot_tries,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// The stuck-call watch asks about a connection that has been in a state for so
+	// long without an event of its call.
+	StuckAlertingMs  int64 `protobuf:"varint,14,opt,name=stuck_alerting_ms,json=stuckAlertingMs,proto3" json:"stuck_alerting_ms,omitempty"` // initiated and failed ones too
+	StuckQueuedMs    int64 `protobuf:"varint,15,opt,name=stuck_queued_ms,json=stuckQueuedMs,proto3" json:"stuck_queued_ms,omitempty"`
+	StuckHeldMs      int64 `protobuf:"varint,16,opt,name=stuck_held_ms,json=stuckHeldMs,proto3" json:"stuck_held_ms,omitempty"`
+	StuckConnectedMs int64 `protobuf:"varint,17,opt,name=stuck_connected_ms,json=stuckConnectedMs,proto3" json:"stuck_connected_ms,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Settings) Reset() {
@@ -638,6 +644,34 @@ func (x *Settings) GetSnapshotTries() uint32 {
 	return 0
 }
 
+func (x *Settings) GetStuckAlertingMs() int64 {
+	if x != nil {
+		return x.StuckAlertingMs
+	}
+	return 0
+}
+
+func (x *Settings) GetStuckQueuedMs() int64 {
+	if x != nil {
+		return x.StuckQueuedMs
+	}
+	return 0
+}
+
+func (x *Settings) GetStuckHeldMs() int64 {
+	if x != nil {
+		return x.StuckHeldMs
+	}
+	return 0
+}
+
+func (x *Settings) GetStuckConnectedMs() int64 {
+	if x != nil {
+		return x.StuckConnectedMs
+	}
+	return 0
+}
+
 type Switch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Provisioned.
@@ -653,6 +687,7 @@ type Switch struct {
 	Ready         bool   `protobuf:"varint,15,opt,name=ready,proto3" json:"ready,omitempty"`                            // SwitchReady of this epoch was seen
 	SinceMs       int64  `protobuf:"varint,16,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
 	DownReason    string `protobuf:"bytes,17,opt,name=down_reason,json=downReason,proto3" json:"down_reason,omitempty"`
+	Lingered      bool   `protobuf:"varint,18,opt,name=lingered,proto3" json:"lingered,omitempty"` // calls of it ended by lingering, and it was not compared since
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -762,6 +797,13 @@ func (x *Switch) GetDownReason() string {
 		return x.DownReason
 	}
 	return ""
+}
+
+func (x *Switch) GetLingered() bool {
+	if x != nil {
+		return x.Lingered
+	}
+	return false
 }
 
 type Option struct {
@@ -1096,6 +1138,11 @@ type Device struct {
 	Resync          uint64       `protobuf:"varint,36,opt,name=resync,proto3" json:"resync,omitempty"`                                          // counts requests for a resync
 	DeferredOrdinal uint64       `protobuf:"varint,40,opt,name=deferred_ordinal,json=deferredOrdinal,proto3" json:"deferred_ordinal,omitempty"` // last fact about its calls that had to wait for a snapshot, in deferred_epoch
 	DeferredEpoch   uint64       `protobuf:"varint,41,opt,name=deferred_epoch,json=deferredEpoch,proto3" json:"deferred_epoch,omitempty"`
+	Audit           bool         `protobuf:"varint,45,opt,name=audit,proto3" json:"audit,omitempty"`      // its next snapshot was asked for by the stuck-call watch
+	Alerting        *Typical     `protobuf:"bytes,46,opt,name=alerting,proto3" json:"alerting,omitempty"` // how long its connections stay in a state
+	Queued          *Typical     `protobuf:"bytes,47,opt,name=queued,proto3" json:"queued,omitempty"`
+	Held            *Typical     `protobuf:"bytes,48,opt,name=held,proto3" json:"held,omitempty"`
+	Connected       *Typical     `protobuf:"bytes,49,opt,name=connected,proto3" json:"connected,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1326,6 +1373,94 @@ func (x *Device) GetDeferredEpoch() uint64 {
 	return 0
 }
 
+func (x *Device) GetAudit() bool {
+	if x != nil {
+		return x.Audit
+	}
+	return false
+}
+
+func (x *Device) GetAlerting() *Typical {
+	if x != nil {
+		return x.Alerting
+	}
+	return nil
+}
+
+func (x *Device) GetQueued() *Typical {
+	if x != nil {
+		return x.Queued
+	}
+	return nil
+}
+
+func (x *Device) GetHeld() *Typical {
+	if x != nil {
+		return x.Held
+	}
+	return nil
+}
+
+func (x *Device) GetConnected() *Typical {
+	if x != nil {
+		return x.Connected
+	}
+	return nil
+}
+
+// Typical is a moving average in whole milliseconds; samples stops at 255.
+type Typical struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ms            int64                  `protobuf:"varint,1,opt,name=ms,proto3" json:"ms,omitempty"`
+	Samples       uint32                 `protobuf:"varint,2,opt,name=samples,proto3" json:"samples,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Typical) Reset() {
+	*x = Typical{}
+	mi := &file_state_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Typical) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Typical) ProtoMessage() {}
+
+func (x *Typical) ProtoReflect() protoreflect.Message {
+	mi := &file_state_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Typical.ProtoReflect.Descriptor instead.
+func (*Typical) Descriptor() ([]byte, []int) {
+	return file_state_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Typical) GetMs() int64 {
+	if x != nil {
+		return x.Ms
+	}
+	return 0
+}
+
+func (x *Typical) GetSamples() uint32 {
+	if x != nil {
+		return x.Samples
+	}
+	return 0
+}
+
 type Call struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	Id              uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1355,7 +1490,7 @@ type Call struct {
 
 func (x *Call) Reset() {
 	*x = Call{}
-	mi := &file_state_proto_msgTypes[7]
+	mi := &file_state_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1367,7 +1502,7 @@ func (x *Call) String() string {
 func (*Call) ProtoMessage() {}
 
 func (x *Call) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[7]
+	mi := &file_state_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1380,7 +1515,7 @@ func (x *Call) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Call.ProtoReflect.Descriptor instead.
 func (*Call) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{7}
+	return file_state_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Call) GetId() uint64 {
@@ -1541,7 +1676,7 @@ type CallName struct {
 
 func (x *CallName) Reset() {
 	*x = CallName{}
-	mi := &file_state_proto_msgTypes[8]
+	mi := &file_state_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1553,7 +1688,7 @@ func (x *CallName) String() string {
 func (*CallName) ProtoMessage() {}
 
 func (x *CallName) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[8]
+	mi := &file_state_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1566,7 +1701,7 @@ func (x *CallName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallName.ProtoReflect.Descriptor instead.
 func (*CallName) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{8}
+	return file_state_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CallName) GetLink() string {
@@ -1591,21 +1726,26 @@ func (x *CallName) GetEpoch() uint64 {
 }
 
 type Connection struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Device        string                 `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
-	State         ConnectionState        `protobuf:"varint,2,opt,name=state,proto3,enum=holdline.fsm.v1.ConnectionState" json:"state,omitempty"`
-	Epoch         uint64                 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"` // of the last fact that touched it
-	Ordinal       uint64                 `protobuf:"varint,4,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
-	SinceMs       int64                  `protobuf:"varint,5,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
-	SwitchDevice  string                 `protobuf:"bytes,6,opt,name=switch_device,json=switchDevice,proto3" json:"switch_device,omitempty"` // device as the switch writes it in this connection, if it differs
-	Offered       bool                   `protobuf:"varint,7,opt,name=offered,proto3" json:"offered,omitempty"`                              // alerting, but only offered so far: Delivered follows
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Device       string                 `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
+	State        ConnectionState        `protobuf:"varint,2,opt,name=state,proto3,enum=holdline.fsm.v1.ConnectionState" json:"state,omitempty"`
+	Epoch        uint64                 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"` // of the last fact that touched it
+	Ordinal      uint64                 `protobuf:"varint,4,opt,name=ordinal,proto3" json:"ordinal,omitempty"`
+	SinceMs      int64                  `protobuf:"varint,5,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
+	SwitchDevice string                 `protobuf:"bytes,6,opt,name=switch_device,json=switchDevice,proto3" json:"switch_device,omitempty"` // device as the switch writes it in this connection, if it differs
+	Offered      bool                   `protobuf:"varint,7,opt,name=offered,proto3" json:"offered,omitempty"`                              // alerting, but only offered so far: Delivered follows
+	// The longest that it was in a state before the present one.
+	AlertingMs    int64 `protobuf:"varint,8,opt,name=alerting_ms,json=alertingMs,proto3" json:"alerting_ms,omitempty"`
+	QueuedMs      int64 `protobuf:"varint,9,opt,name=queued_ms,json=queuedMs,proto3" json:"queued_ms,omitempty"`
+	HeldMs        int64 `protobuf:"varint,10,opt,name=held_ms,json=heldMs,proto3" json:"held_ms,omitempty"`
+	ConnectedMs   int64 `protobuf:"varint,11,opt,name=connected_ms,json=connectedMs,proto3" json:"connected_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Connection) Reset() {
 	*x = Connection{}
-	mi := &file_state_proto_msgTypes[9]
+	mi := &file_state_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1617,7 +1757,7 @@ func (x *Connection) String() string {
 func (*Connection) ProtoMessage() {}
 
 func (x *Connection) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[9]
+	mi := &file_state_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1630,7 +1770,7 @@ func (x *Connection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Connection.ProtoReflect.Descriptor instead.
 func (*Connection) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{9}
+	return file_state_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Connection) GetDevice() string {
@@ -1682,6 +1822,34 @@ func (x *Connection) GetOffered() bool {
 	return false
 }
 
+func (x *Connection) GetAlertingMs() int64 {
+	if x != nil {
+		return x.AlertingMs
+	}
+	return 0
+}
+
+func (x *Connection) GetQueuedMs() int64 {
+	if x != nil {
+		return x.QueuedMs
+	}
+	return 0
+}
+
+func (x *Connection) GetHeldMs() int64 {
+	if x != nil {
+		return x.HeldMs
+	}
+	return 0
+}
+
+func (x *Connection) GetConnectedMs() int64 {
+	if x != nil {
+		return x.ConnectedMs
+	}
+	return 0
+}
+
 // Transition is a change that was applied; later copies of the event for other monitored devices match it.
 type Transition struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1696,7 +1864,7 @@ type Transition struct {
 
 func (x *Transition) Reset() {
 	*x = Transition{}
-	mi := &file_state_proto_msgTypes[10]
+	mi := &file_state_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1708,7 +1876,7 @@ func (x *Transition) String() string {
 func (*Transition) ProtoMessage() {}
 
 func (x *Transition) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[10]
+	mi := &file_state_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1721,7 +1889,7 @@ func (x *Transition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transition.ProtoReflect.Descriptor instead.
 func (*Transition) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{10}
+	return file_state_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Transition) GetType() EventType {
@@ -1770,13 +1938,14 @@ type Tombstone struct {
 	Gone          []*Connection          `protobuf:"bytes,6,rep,name=gone,proto3" json:"gone,omitempty"`
 	Epoch         uint64                 `protobuf:"varint,7,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	Linkage       string                 `protobuf:"bytes,10,opt,name=linkage,proto3" json:"linkage,omitempty"`
+	Lingered      bool                   `protobuf:"varint,11,opt,name=lingered,proto3" json:"lingered,omitempty"` // it ended because no link came back in time: the switch may still have it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Tombstone) Reset() {
 	*x = Tombstone{}
-	mi := &file_state_proto_msgTypes[11]
+	mi := &file_state_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1788,7 +1957,7 @@ func (x *Tombstone) String() string {
 func (*Tombstone) ProtoMessage() {}
 
 func (x *Tombstone) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[11]
+	mi := &file_state_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1801,7 +1970,7 @@ func (x *Tombstone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tombstone.ProtoReflect.Descriptor instead.
 func (*Tombstone) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{11}
+	return file_state_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Tombstone) GetCall() uint64 {
@@ -1860,6 +2029,13 @@ func (x *Tombstone) GetLinkage() string {
 	return ""
 }
 
+func (x *Tombstone) GetLingered() bool {
+	if x != nil {
+		return x.Lingered
+	}
+	return false
+}
+
 type Session struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Id             uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1889,7 +2065,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_state_proto_msgTypes[12]
+	mi := &file_state_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1901,7 +2077,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[12]
+	mi := &file_state_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1914,7 +2090,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{12}
+	return file_state_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Session) GetId() uint64 {
@@ -2079,7 +2255,7 @@ type Monitor struct {
 
 func (x *Monitor) Reset() {
 	*x = Monitor{}
-	mi := &file_state_proto_msgTypes[13]
+	mi := &file_state_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2091,7 +2267,7 @@ func (x *Monitor) String() string {
 func (*Monitor) ProtoMessage() {}
 
 func (x *Monitor) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[13]
+	mi := &file_state_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2104,7 +2280,7 @@ func (x *Monitor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Monitor.ProtoReflect.Descriptor instead.
 func (*Monitor) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{13}
+	return file_state_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Monitor) GetXref() uint64 {
@@ -2216,7 +2392,7 @@ type Conn struct {
 
 func (x *Conn) Reset() {
 	*x = Conn{}
-	mi := &file_state_proto_msgTypes[14]
+	mi := &file_state_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2228,7 +2404,7 @@ func (x *Conn) String() string {
 func (*Conn) ProtoMessage() {}
 
 func (x *Conn) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[14]
+	mi := &file_state_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2241,7 +2417,7 @@ func (x *Conn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Conn.ProtoReflect.Descriptor instead.
 func (*Conn) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{14}
+	return file_state_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Conn) GetCall() uint64 {
@@ -2281,7 +2457,7 @@ type Request struct {
 
 func (x *Request) Reset() {
 	*x = Request{}
-	mi := &file_state_proto_msgTypes[15]
+	mi := &file_state_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2293,7 +2469,7 @@ func (x *Request) String() string {
 func (*Request) ProtoMessage() {}
 
 func (x *Request) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[15]
+	mi := &file_state_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2306,7 +2482,7 @@ func (x *Request) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Request.ProtoReflect.Descriptor instead.
 func (*Request) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{15}
+	return file_state_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Request) GetService() Service {
@@ -2430,7 +2606,7 @@ type Intent struct {
 
 func (x *Intent) Reset() {
 	*x = Intent{}
-	mi := &file_state_proto_msgTypes[16]
+	mi := &file_state_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2442,7 +2618,7 @@ func (x *Intent) String() string {
 func (*Intent) ProtoMessage() {}
 
 func (x *Intent) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[16]
+	mi := &file_state_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2455,7 +2631,7 @@ func (x *Intent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Intent.ProtoReflect.Descriptor instead.
 func (*Intent) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{16}
+	return file_state_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Intent) GetId() uint64 {
@@ -2579,7 +2755,7 @@ type RouteRegistration struct {
 
 func (x *RouteRegistration) Reset() {
 	*x = RouteRegistration{}
-	mi := &file_state_proto_msgTypes[17]
+	mi := &file_state_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2591,7 +2767,7 @@ func (x *RouteRegistration) String() string {
 func (*RouteRegistration) ProtoMessage() {}
 
 func (x *RouteRegistration) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[17]
+	mi := &file_state_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2604,7 +2780,7 @@ func (x *RouteRegistration) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteRegistration.ProtoReflect.Descriptor instead.
 func (*RouteRegistration) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{17}
+	return file_state_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RouteRegistration) GetId() uint64 {
@@ -2686,7 +2862,7 @@ type Route struct {
 
 func (x *Route) Reset() {
 	*x = Route{}
-	mi := &file_state_proto_msgTypes[18]
+	mi := &file_state_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2698,7 +2874,7 @@ func (x *Route) String() string {
 func (*Route) ProtoMessage() {}
 
 func (x *Route) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[18]
+	mi := &file_state_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2711,7 +2887,7 @@ func (x *Route) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Route.ProtoReflect.Descriptor instead.
 func (*Route) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{18}
+	return file_state_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Route) GetId() uint64 {
@@ -2830,7 +3006,7 @@ type Deadline struct {
 
 func (x *Deadline) Reset() {
 	*x = Deadline{}
-	mi := &file_state_proto_msgTypes[19]
+	mi := &file_state_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2842,7 +3018,7 @@ func (x *Deadline) String() string {
 func (*Deadline) ProtoMessage() {}
 
 func (x *Deadline) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[19]
+	mi := &file_state_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2855,7 +3031,7 @@ func (x *Deadline) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deadline.ProtoReflect.Descriptor instead.
 func (*Deadline) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{19}
+	return file_state_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Deadline) GetKind() DeadlineKind {
@@ -2904,13 +3080,16 @@ type Counters struct {
 	Ambiguous     uint64                 `protobuf:"varint,31,opt,name=ambiguous,proto3" json:"ambiguous,omitempty"`
 	Refused       uint64                 `protobuf:"varint,32,opt,name=refused,proto3" json:"refused,omitempty"`
 	DataCut       uint64                 `protobuf:"varint,33,opt,name=data_cut,json=dataCut,proto3" json:"data_cut,omitempty"`
+	Lingered      uint64                 `protobuf:"varint,34,opt,name=lingered,proto3" json:"lingered,omitempty"`
+	Audits        uint64                 `protobuf:"varint,35,opt,name=audits,proto3" json:"audits,omitempty"`
+	AuditCleared  uint64                 `protobuf:"varint,36,opt,name=audit_cleared,json=auditCleared,proto3" json:"audit_cleared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Counters) Reset() {
 	*x = Counters{}
-	mi := &file_state_proto_msgTypes[20]
+	mi := &file_state_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2922,7 +3101,7 @@ func (x *Counters) String() string {
 func (*Counters) ProtoMessage() {}
 
 func (x *Counters) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[20]
+	mi := &file_state_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2935,7 +3114,7 @@ func (x *Counters) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counters.ProtoReflect.Descriptor instead.
 func (*Counters) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{20}
+	return file_state_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Counters) GetCall() uint64 {
@@ -3092,6 +3271,27 @@ func (x *Counters) GetDataCut() uint64 {
 	return 0
 }
 
+func (x *Counters) GetLingered() uint64 {
+	if x != nil {
+		return x.Lingered
+	}
+	return 0
+}
+
+func (x *Counters) GetAudits() uint64 {
+	if x != nil {
+		return x.Audits
+	}
+	return 0
+}
+
+func (x *Counters) GetAuditCleared() uint64 {
+	if x != nil {
+		return x.AuditCleared
+	}
+	return 0
+}
+
 // Header begins a snapshot.
 type Header struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3115,7 +3315,7 @@ type Header struct {
 
 func (x *Header) Reset() {
 	*x = Header{}
-	mi := &file_state_proto_msgTypes[21]
+	mi := &file_state_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3127,7 +3327,7 @@ func (x *Header) String() string {
 func (*Header) ProtoMessage() {}
 
 func (x *Header) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[21]
+	mi := &file_state_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3140,7 +3340,7 @@ func (x *Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Header.ProtoReflect.Descriptor instead.
 func (*Header) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{21}
+	return file_state_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Header) GetFormat() uint32 {
@@ -3267,7 +3467,7 @@ type Item struct {
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_state_proto_msgTypes[22]
+	mi := &file_state_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3279,7 +3479,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[22]
+	mi := &file_state_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3292,7 +3492,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{22}
+	return file_state_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Item) GetKind() isItem_Kind {
@@ -3527,7 +3727,7 @@ type Trailer struct {
 
 func (x *Trailer) Reset() {
 	*x = Trailer{}
-	mi := &file_state_proto_msgTypes[23]
+	mi := &file_state_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3539,7 +3739,7 @@ func (x *Trailer) String() string {
 func (*Trailer) ProtoMessage() {}
 
 func (x *Trailer) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[23]
+	mi := &file_state_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3552,7 +3752,7 @@ func (x *Trailer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trailer.ProtoReflect.Descriptor instead.
 func (*Trailer) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{23}
+	return file_state_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Trailer) GetItems() uint64 {
@@ -3589,6 +3789,7 @@ type Record struct {
 	//	*Record_RouteOver
 	//	*Record_Unsynced
 	//	*Record_Renamed
+	//	*Record_Link
 	Kind          isRecord_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3596,7 +3797,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_state_proto_msgTypes[24]
+	mi := &file_state_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3608,7 +3809,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[24]
+	mi := &file_state_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3621,7 +3822,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{24}
+	return file_state_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Record) GetPosition() *Position {
@@ -3760,6 +3961,15 @@ func (x *Record) GetRenamed() *CallsRenamed {
 	return nil
 }
 
+func (x *Record) GetLink() *LinkChange {
+	if x != nil {
+		if x, ok := x.Kind.(*Record_Link); ok {
+			return x.Link
+		}
+	}
+	return nil
+}
+
 type isRecord_Kind interface {
 	isRecord_Kind()
 }
@@ -3812,6 +4022,10 @@ type Record_Renamed struct {
 	Renamed *CallsRenamed `protobuf:"bytes,21,opt,name=renamed,proto3,oneof"`
 }
 
+type Record_Link struct {
+	Link *LinkChange `protobuf:"bytes,22,opt,name=link,proto3,oneof"`
+}
+
 func (*Record_Call) isRecord_Kind() {}
 
 func (*Record_Agent) isRecord_Kind() {}
@@ -3835,6 +4049,8 @@ func (*Record_RouteOver) isRecord_Kind() {}
 func (*Record_Unsynced) isRecord_Kind() {}
 
 func (*Record_Renamed) isRecord_Kind() {}
+
+func (*Record_Link) isRecord_Kind() {}
 
 // CallChange is a call event in our names. Who hears it: device-type monitors of the
 // devices in heard, and the call-type monitors in followers.
@@ -3874,7 +4090,7 @@ type CallChange struct {
 
 func (x *CallChange) Reset() {
 	*x = CallChange{}
-	mi := &file_state_proto_msgTypes[25]
+	mi := &file_state_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3886,7 +4102,7 @@ func (x *CallChange) String() string {
 func (*CallChange) ProtoMessage() {}
 
 func (x *CallChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[25]
+	mi := &file_state_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3899,7 +4115,7 @@ func (x *CallChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallChange.ProtoReflect.Descriptor instead.
 func (*CallChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{25}
+	return file_state_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CallChange) GetType() EventType {
@@ -4108,7 +4324,7 @@ type Hearer struct {
 
 func (x *Hearer) Reset() {
 	*x = Hearer{}
-	mi := &file_state_proto_msgTypes[26]
+	mi := &file_state_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4120,7 +4336,7 @@ func (x *Hearer) String() string {
 func (*Hearer) ProtoMessage() {}
 
 func (x *Hearer) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[26]
+	mi := &file_state_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4133,7 +4349,7 @@ func (x *Hearer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hearer.ProtoReflect.Descriptor instead.
 func (*Hearer) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{26}
+	return file_state_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Hearer) GetDevice() string {
@@ -4164,7 +4380,7 @@ type NewConnection struct {
 
 func (x *NewConnection) Reset() {
 	*x = NewConnection{}
-	mi := &file_state_proto_msgTypes[27]
+	mi := &file_state_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4176,7 +4392,7 @@ func (x *NewConnection) String() string {
 func (*NewConnection) ProtoMessage() {}
 
 func (x *NewConnection) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[27]
+	mi := &file_state_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4189,7 +4405,7 @@ func (x *NewConnection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewConnection.ProtoReflect.Descriptor instead.
 func (*NewConnection) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{27}
+	return file_state_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *NewConnection) GetCall() uint64 {
@@ -4250,7 +4466,7 @@ type AgentChange struct {
 
 func (x *AgentChange) Reset() {
 	*x = AgentChange{}
-	mi := &file_state_proto_msgTypes[28]
+	mi := &file_state_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4262,7 +4478,7 @@ func (x *AgentChange) String() string {
 func (*AgentChange) ProtoMessage() {}
 
 func (x *AgentChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[28]
+	mi := &file_state_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4275,7 +4491,7 @@ func (x *AgentChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentChange.ProtoReflect.Descriptor instead.
 func (*AgentChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{28}
+	return file_state_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *AgentChange) GetType() EventType {
@@ -4348,7 +4564,7 @@ type FeatureChange struct {
 
 func (x *FeatureChange) Reset() {
 	*x = FeatureChange{}
-	mi := &file_state_proto_msgTypes[29]
+	mi := &file_state_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4360,7 +4576,7 @@ func (x *FeatureChange) String() string {
 func (*FeatureChange) ProtoMessage() {}
 
 func (x *FeatureChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[29]
+	mi := &file_state_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4373,7 +4589,7 @@ func (x *FeatureChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeatureChange.ProtoReflect.Descriptor instead.
 func (*FeatureChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{29}
+	return file_state_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FeatureChange) GetType() EventType {
@@ -4432,7 +4648,7 @@ type StatusChange struct {
 
 func (x *StatusChange) Reset() {
 	*x = StatusChange{}
-	mi := &file_state_proto_msgTypes[30]
+	mi := &file_state_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4444,7 +4660,7 @@ func (x *StatusChange) String() string {
 func (*StatusChange) ProtoMessage() {}
 
 func (x *StatusChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[30]
+	mi := &file_state_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4457,7 +4673,7 @@ func (x *StatusChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChange.ProtoReflect.Descriptor instead.
 func (*StatusChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{30}
+	return file_state_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *StatusChange) GetStatus() string {
@@ -4495,6 +4711,91 @@ func (x *StatusChange) GetDevice() string {
 	return ""
 }
 
+// LinkChange: a link was claimed for driving its switch, or is not driven any more.
+type LinkChange struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Link          string                 `protobuf:"bytes,1,opt,name=link,proto3" json:"link,omitempty"`
+	Up            bool                   `protobuf:"varint,2,opt,name=up,proto3" json:"up,omitempty"`
+	Node          string                 `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`
+	Epoch         uint64                 `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Priority      int32                  `protobuf:"varint,5,opt,name=priority,proto3" json:"priority,omitempty"`
+	Reason        string                 `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkChange) Reset() {
+	*x = LinkChange{}
+	mi := &file_state_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkChange) ProtoMessage() {}
+
+func (x *LinkChange) ProtoReflect() protoreflect.Message {
+	mi := &file_state_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkChange.ProtoReflect.Descriptor instead.
+func (*LinkChange) Descriptor() ([]byte, []int) {
+	return file_state_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *LinkChange) GetLink() string {
+	if x != nil {
+		return x.Link
+	}
+	return ""
+}
+
+func (x *LinkChange) GetUp() bool {
+	if x != nil {
+		return x.Up
+	}
+	return false
+}
+
+func (x *LinkChange) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *LinkChange) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *LinkChange) GetPriority() int32 {
+	if x != nil {
+		return x.Priority
+	}
+	return 0
+}
+
+func (x *LinkChange) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // Reply answers one client command.
 type Reply struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
@@ -4517,7 +4818,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_state_proto_msgTypes[31]
+	mi := &file_state_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4529,7 +4830,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[31]
+	mi := &file_state_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4542,7 +4843,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{31}
+	return file_state_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Reply) GetSession() uint64 {
@@ -4672,7 +4973,7 @@ type MonitorStarted struct {
 
 func (x *MonitorStarted) Reset() {
 	*x = MonitorStarted{}
-	mi := &file_state_proto_msgTypes[32]
+	mi := &file_state_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4684,7 +4985,7 @@ func (x *MonitorStarted) String() string {
 func (*MonitorStarted) ProtoMessage() {}
 
 func (x *MonitorStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[32]
+	mi := &file_state_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4697,7 +4998,7 @@ func (x *MonitorStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorStarted.ProtoReflect.Descriptor instead.
 func (*MonitorStarted) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{32}
+	return file_state_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *MonitorStarted) GetXref() uint64 {
@@ -4753,7 +5054,7 @@ type FilterChanged struct {
 
 func (x *FilterChanged) Reset() {
 	*x = FilterChanged{}
-	mi := &file_state_proto_msgTypes[33]
+	mi := &file_state_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4765,7 +5066,7 @@ func (x *FilterChanged) String() string {
 func (*FilterChanged) ProtoMessage() {}
 
 func (x *FilterChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[33]
+	mi := &file_state_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4778,7 +5079,7 @@ func (x *FilterChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FilterChanged.ProtoReflect.Descriptor instead.
 func (*FilterChanged) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{33}
+	return file_state_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *FilterChanged) GetXref() uint64 {
@@ -4817,7 +5118,7 @@ type RequestDone struct {
 
 func (x *RequestDone) Reset() {
 	*x = RequestDone{}
-	mi := &file_state_proto_msgTypes[34]
+	mi := &file_state_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4829,7 +5130,7 @@ func (x *RequestDone) String() string {
 func (*RequestDone) ProtoMessage() {}
 
 func (x *RequestDone) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[34]
+	mi := &file_state_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4842,7 +5143,7 @@ func (x *RequestDone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestDone.ProtoReflect.Descriptor instead.
 func (*RequestDone) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{34}
+	return file_state_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RequestDone) GetIntent() uint64 {
@@ -4903,7 +5204,7 @@ type RouterRegistered struct {
 
 func (x *RouterRegistered) Reset() {
 	*x = RouterRegistered{}
-	mi := &file_state_proto_msgTypes[35]
+	mi := &file_state_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4915,7 +5216,7 @@ func (x *RouterRegistered) String() string {
 func (*RouterRegistered) ProtoMessage() {}
 
 func (x *RouterRegistered) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[35]
+	mi := &file_state_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4928,7 +5229,7 @@ func (x *RouterRegistered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouterRegistered.ProtoReflect.Descriptor instead.
 func (*RouterRegistered) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{35}
+	return file_state_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RouterRegistered) GetRegistration() uint64 {
@@ -4950,7 +5251,7 @@ type MonitorEnded struct {
 
 func (x *MonitorEnded) Reset() {
 	*x = MonitorEnded{}
-	mi := &file_state_proto_msgTypes[36]
+	mi := &file_state_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4962,7 +5263,7 @@ func (x *MonitorEnded) String() string {
 func (*MonitorEnded) ProtoMessage() {}
 
 func (x *MonitorEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[36]
+	mi := &file_state_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4975,7 +5276,7 @@ func (x *MonitorEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorEnded.ProtoReflect.Descriptor instead.
 func (*MonitorEnded) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{36}
+	return file_state_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *MonitorEnded) GetXref() uint64 {
@@ -5020,7 +5321,7 @@ type SessionChange struct {
 
 func (x *SessionChange) Reset() {
 	*x = SessionChange{}
-	mi := &file_state_proto_msgTypes[37]
+	mi := &file_state_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5032,7 +5333,7 @@ func (x *SessionChange) String() string {
 func (*SessionChange) ProtoMessage() {}
 
 func (x *SessionChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[37]
+	mi := &file_state_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5045,7 +5346,7 @@ func (x *SessionChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionChange.ProtoReflect.Descriptor instead.
 func (*SessionChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{37}
+	return file_state_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *SessionChange) GetKind() SessionChange_Kind {
@@ -5100,7 +5401,7 @@ type RouteAsked struct {
 
 func (x *RouteAsked) Reset() {
 	*x = RouteAsked{}
-	mi := &file_state_proto_msgTypes[38]
+	mi := &file_state_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5112,7 +5413,7 @@ func (x *RouteAsked) String() string {
 func (*RouteAsked) ProtoMessage() {}
 
 func (x *RouteAsked) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[38]
+	mi := &file_state_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5125,7 +5426,7 @@ func (x *RouteAsked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteAsked.ProtoReflect.Descriptor instead.
 func (*RouteAsked) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{38}
+	return file_state_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *RouteAsked) GetRoute() *Route {
@@ -5158,7 +5459,7 @@ type RouteOver struct {
 
 func (x *RouteOver) Reset() {
 	*x = RouteOver{}
-	mi := &file_state_proto_msgTypes[39]
+	mi := &file_state_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5170,7 +5471,7 @@ func (x *RouteOver) String() string {
 func (*RouteOver) ProtoMessage() {}
 
 func (x *RouteOver) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[39]
+	mi := &file_state_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5183,7 +5484,7 @@ func (x *RouteOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteOver.ProtoReflect.Descriptor instead.
 func (*RouteOver) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{39}
+	return file_state_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *RouteOver) GetRoute() uint64 {
@@ -5257,7 +5558,7 @@ type Unsynced struct {
 
 func (x *Unsynced) Reset() {
 	*x = Unsynced{}
-	mi := &file_state_proto_msgTypes[40]
+	mi := &file_state_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5269,7 +5570,7 @@ func (x *Unsynced) String() string {
 func (*Unsynced) ProtoMessage() {}
 
 func (x *Unsynced) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[40]
+	mi := &file_state_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5282,7 +5583,7 @@ func (x *Unsynced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unsynced.ProtoReflect.Descriptor instead.
 func (*Unsynced) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{40}
+	return file_state_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Unsynced) GetCall() uint64 {
@@ -5339,7 +5640,7 @@ type CallsRenamed struct {
 
 func (x *CallsRenamed) Reset() {
 	*x = CallsRenamed{}
-	mi := &file_state_proto_msgTypes[41]
+	mi := &file_state_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5351,7 +5652,7 @@ func (x *CallsRenamed) String() string {
 func (*CallsRenamed) ProtoMessage() {}
 
 func (x *CallsRenamed) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[41]
+	mi := &file_state_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5364,7 +5665,7 @@ func (x *CallsRenamed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsRenamed.ProtoReflect.Descriptor instead.
 func (*CallsRenamed) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{41}
+	return file_state_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *CallsRenamed) GetCall() uint64 {
@@ -5403,7 +5704,7 @@ const file_state_proto_rawDesc = "" +
 	"fact.proto\"8\n" +
 	"\bPosition\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x04R\x05index\x12\x16\n" +
-	"\x06offset\x18\x02 \x01(\rR\x06offset\"\xc8\x03\n" +
+	"\x06offset\x18\x02 \x01(\rR\x06offset\"\xee\x04\n" +
 	"\bSettings\x12!\n" +
 	"\ffeed_records\x18\x01 \x01(\rR\vfeedRecords\x12\x1d\n" +
 	"\n" +
@@ -5419,7 +5720,11 @@ const file_state_proto_rawDesc = "" +
 	" \x01(\x03R\x10monitorReleaseMs\x12\x19\n" +
 	"\broute_ms\x18\v \x01(\x03R\arouteMs\x12\x17\n" +
 	"\atwin_ms\x18\f \x01(\x03R\x06twinMs\x12%\n" +
-	"\x0esnapshot_tries\x18\r \x01(\rR\rsnapshotTries\"\xbb\x02\n" +
+	"\x0esnapshot_tries\x18\r \x01(\rR\rsnapshotTries\x12*\n" +
+	"\x11stuck_alerting_ms\x18\x0e \x01(\x03R\x0fstuckAlertingMs\x12&\n" +
+	"\x0fstuck_queued_ms\x18\x0f \x01(\x03R\rstuckQueuedMs\x12\"\n" +
+	"\rstuck_held_ms\x18\x10 \x01(\x03R\vstuckHeldMs\x12,\n" +
+	"\x12stuck_connected_ms\x18\x11 \x01(\x03R\x10stuckConnectedMs\"\xd7\x02\n" +
 	"\x06Switch\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\bprotocol\x18\x02 \x01(\tR\bprotocol\x123\n" +
@@ -5434,7 +5739,8 @@ const file_state_proto_rawDesc = "" +
 	"\x05ready\x18\x0f \x01(\bR\x05ready\x12\x19\n" +
 	"\bsince_ms\x18\x10 \x01(\x03R\asinceMs\x12\x1f\n" +
 	"\vdown_reason\x18\x11 \x01(\tR\n" +
-	"downReason\"2\n" +
+	"downReason\x12\x1a\n" +
+	"\blingered\x18\x12 \x01(\bR\blingered\"2\n" +
 	"\x06Option\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\"\xdd\x02\n" +
@@ -5463,7 +5769,7 @@ const file_state_proto_rawDesc = "" +
 	"\tlisteners\x18\x06 \x03(\tR\tlisteners\x12\x18\n" +
 	"\aversion\x18\a \x01(\tR\aversion\x12\x14\n" +
 	"\x05level\x18\b \x01(\rR\x05level\x12\x17\n" +
-	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xcf\a\n" +
+	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xb3\t\n" +
 	"\x06Device\x12\x16\n" +
 	"\x06switch\x18\x01 \x01(\tR\x06switch\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12/\n" +
@@ -5495,7 +5801,15 @@ const file_state_proto_rawDesc = "" +
 	"\rfeature_epoch\x18# \x01(\x04R\ffeatureEpoch\x12\x16\n" +
 	"\x06resync\x18$ \x01(\x04R\x06resync\x12)\n" +
 	"\x10deferred_ordinal\x18( \x01(\x04R\x0fdeferredOrdinal\x12%\n" +
-	"\x0edeferred_epoch\x18) \x01(\x04R\rdeferredEpoch\"\x8d\x06\n" +
+	"\x0edeferred_epoch\x18) \x01(\x04R\rdeferredEpoch\x12\x14\n" +
+	"\x05audit\x18- \x01(\bR\x05audit\x124\n" +
+	"\balerting\x18. \x01(\v2\x18.holdline.fsm.v1.TypicalR\balerting\x120\n" +
+	"\x06queued\x18/ \x01(\v2\x18.holdline.fsm.v1.TypicalR\x06queued\x12,\n" +
+	"\x04held\x180 \x01(\v2\x18.holdline.fsm.v1.TypicalR\x04held\x126\n" +
+	"\tconnected\x181 \x01(\v2\x18.holdline.fsm.v1.TypicalR\tconnected\"3\n" +
+	"\aTypical\x12\x0e\n" +
+	"\x02ms\x18\x01 \x01(\x03R\x02ms\x12\x18\n" +
+	"\asamples\x18\x02 \x01(\rR\asamples\"\x8d\x06\n" +
 	"\x04Call\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12/\n" +
@@ -5524,7 +5838,7 @@ const file_state_proto_rawDesc = "" +
 	"\bCallName\x12\x12\n" +
 	"\x04link\x18\x01 \x01(\tR\x04link\x12\x12\n" +
 	"\x04call\x18\x02 \x01(\tR\x04call\x12\x14\n" +
-	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xe6\x01\n" +
+	"\x05epoch\x18\x03 \x01(\x04R\x05epoch\"\xe0\x02\n" +
 	"\n" +
 	"Connection\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
@@ -5533,14 +5847,20 @@ const file_state_proto_rawDesc = "" +
 	"\aordinal\x18\x04 \x01(\x04R\aordinal\x12\x19\n" +
 	"\bsince_ms\x18\x05 \x01(\x03R\asinceMs\x12#\n" +
 	"\rswitch_device\x18\x06 \x01(\tR\fswitchDevice\x12\x18\n" +
-	"\aoffered\x18\a \x01(\bR\aoffered\"\x97\x01\n" +
+	"\aoffered\x18\a \x01(\bR\aoffered\x12\x1f\n" +
+	"\valerting_ms\x18\b \x01(\x03R\n" +
+	"alertingMs\x12\x1b\n" +
+	"\tqueued_ms\x18\t \x01(\x03R\bqueuedMs\x12\x17\n" +
+	"\aheld_ms\x18\n" +
+	" \x01(\x03R\x06heldMs\x12!\n" +
+	"\fconnected_ms\x18\v \x01(\x03R\vconnectedMs\"\x97\x01\n" +
 	"\n" +
 	"Transition\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x12\n" +
 	"\x04seen\x18\x03 \x03(\tR\x04seen\x12\x17\n" +
 	"\atime_ms\x18\x04 \x01(\x03R\x06timeMs\x12\x14\n" +
-	"\x05epoch\x18\x05 \x01(\x04R\x05epoch\"\xf4\x01\n" +
+	"\x05epoch\x18\x05 \x01(\x04R\x05epoch\"\x90\x02\n" +
 	"\tTombstone\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12/\n" +
@@ -5550,7 +5870,8 @@ const file_state_proto_rawDesc = "" +
 	"\x04gone\x18\x06 \x03(\v2\x1b.holdline.fsm.v1.ConnectionR\x04gone\x12\x14\n" +
 	"\x05epoch\x18\a \x01(\x04R\x05epoch\x12\x18\n" +
 	"\alinkage\x18\n" +
-	" \x01(\tR\alinkage\"\xda\x04\n" +
+	" \x01(\tR\alinkage\x12\x1a\n" +
+	"\blingered\x18\v \x01(\bR\blingered\"\xda\x04\n" +
 	"\aSession\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x1a\n" +
@@ -5665,7 +5986,7 @@ const file_state_proto_rawDesc = "" +
 	"\bDeadline\x121\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1d.holdline.fsm.v1.DeadlineKindR\x04kind\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x15\n" +
-	"\x06due_ms\x18\x03 \x01(\x03R\x05dueMs\"\xe9\x04\n" +
+	"\x06due_ms\x18\x03 \x01(\x03R\x05dueMs\"\xc2\x05\n" +
 	"\bCounters\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x12\n" +
 	"\x04xref\x18\x02 \x01(\x04R\x04xref\x12\x18\n" +
@@ -5693,7 +6014,10 @@ const file_state_proto_rawDesc = "" +
 	"\arenamed\x18\x1e \x01(\x04R\arenamed\x12\x1c\n" +
 	"\tambiguous\x18\x1f \x01(\x04R\tambiguous\x12\x18\n" +
 	"\arefused\x18  \x01(\x04R\arefused\x12\x19\n" +
-	"\bdata_cut\x18! \x01(\x04R\adataCut\"\xbf\x03\n" +
+	"\bdata_cut\x18! \x01(\x04R\adataCut\x12\x1a\n" +
+	"\blingered\x18\" \x01(\x04R\blingered\x12\x16\n" +
+	"\x06audits\x18# \x01(\x04R\x06audits\x12#\n" +
+	"\raudit_cleared\x18$ \x01(\x04R\fauditCleared\"\xbf\x03\n" +
 	"\x06Header\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\rR\x06format\x12\x14\n" +
 	"\x05level\x18\x02 \x01(\rR\x05level\x12\x1d\n" +
@@ -5733,7 +6057,7 @@ const file_state_proto_rawDesc = "" +
 	"\x04kind\"1\n" +
 	"\aTrailer\x12\x14\n" +
 	"\x05items\x18\x01 \x01(\x04R\x05items\x12\x10\n" +
-	"\x03sum\x18\x02 \x01(\x04R\x03sum\"\xa9\x06\n" +
+	"\x03sum\x18\x02 \x01(\x04R\x03sum\"\xdc\x06\n" +
 	"\x06Record\x125\n" +
 	"\bposition\x18\x01 \x01(\v2\x19.holdline.fsm.v1.PositionR\bposition\x12\x17\n" +
 	"\atime_ms\x18\x02 \x01(\x03R\x06timeMs\x12\x16\n" +
@@ -5751,7 +6075,8 @@ const file_state_proto_rawDesc = "" +
 	"\n" +
 	"route_over\x18\x13 \x01(\v2\x1a.holdline.fsm.v1.RouteOverH\x00R\trouteOver\x127\n" +
 	"\bunsynced\x18\x14 \x01(\v2\x19.holdline.fsm.v1.UnsyncedH\x00R\bunsynced\x129\n" +
-	"\arenamed\x18\x15 \x01(\v2\x1d.holdline.fsm.v1.CallsRenamedH\x00R\arenamedB\x06\n" +
+	"\arenamed\x18\x15 \x01(\v2\x1d.holdline.fsm.v1.CallsRenamedH\x00R\arenamed\x121\n" +
+	"\x04link\x18\x16 \x01(\v2\x1b.holdline.fsm.v1.LinkChangeH\x00R\x04linkB\x06\n" +
 	"\x04kind\"\xf6\t\n" +
 	"\n" +
 	"CallChange\x12.\n" +
@@ -5819,7 +6144,15 @@ const file_state_proto_rawDesc = "" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x12\n" +
 	"\x04link\x18\x03 \x01(\tR\x04link\x12\x14\n" +
 	"\x05epoch\x18\x04 \x01(\x04R\x05epoch\x12\x16\n" +
-	"\x06device\x18\x05 \x01(\tR\x06device\"\x95\x03\n" +
+	"\x06device\x18\x05 \x01(\tR\x06device\"\x8e\x01\n" +
+	"\n" +
+	"LinkChange\x12\x12\n" +
+	"\x04link\x18\x01 \x01(\tR\x04link\x12\x0e\n" +
+	"\x02up\x18\x02 \x01(\bR\x02up\x12\x12\n" +
+	"\x04node\x18\x03 \x01(\tR\x04node\x12\x14\n" +
+	"\x05epoch\x18\x04 \x01(\x04R\x05epoch\x12\x1a\n" +
+	"\bpriority\x18\x05 \x01(\x05R\bpriority\x12\x16\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\"\x95\x03\n" +
 	"\x05Reply\x12\x18\n" +
 	"\asession\x18\x01 \x01(\x04R\asession\x12\x1e\n" +
 	"\n" +
@@ -5975,7 +6308,7 @@ func file_state_proto_rawDescGZIP() []byte {
 }
 
 var file_state_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_state_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_state_proto_msgTypes = make([]protoimpl.MessageInfo, 44)
 var file_state_proto_goTypes = []any{
 	(DeviceKind)(0),           // 0: holdline.fsm.v1.DeviceKind
 	(ServiceFrom)(0),          // 1: holdline.fsm.v1.ServiceFrom
@@ -5991,156 +6324,163 @@ var file_state_proto_goTypes = []any{
 	(*Link)(nil),              // 11: holdline.fsm.v1.Link
 	(*Node)(nil),              // 12: holdline.fsm.v1.Node
 	(*Device)(nil),            // 13: holdline.fsm.v1.Device
-	(*Call)(nil),              // 14: holdline.fsm.v1.Call
-	(*CallName)(nil),          // 15: holdline.fsm.v1.CallName
-	(*Connection)(nil),        // 16: holdline.fsm.v1.Connection
-	(*Transition)(nil),        // 17: holdline.fsm.v1.Transition
-	(*Tombstone)(nil),         // 18: holdline.fsm.v1.Tombstone
-	(*Session)(nil),           // 19: holdline.fsm.v1.Session
-	(*Monitor)(nil),           // 20: holdline.fsm.v1.Monitor
-	(*Conn)(nil),              // 21: holdline.fsm.v1.Conn
-	(*Request)(nil),           // 22: holdline.fsm.v1.Request
-	(*Intent)(nil),            // 23: holdline.fsm.v1.Intent
-	(*RouteRegistration)(nil), // 24: holdline.fsm.v1.RouteRegistration
-	(*Route)(nil),             // 25: holdline.fsm.v1.Route
-	(*Deadline)(nil),          // 26: holdline.fsm.v1.Deadline
-	(*Counters)(nil),          // 27: holdline.fsm.v1.Counters
-	(*Header)(nil),            // 28: holdline.fsm.v1.Header
-	(*Item)(nil),              // 29: holdline.fsm.v1.Item
-	(*Trailer)(nil),           // 30: holdline.fsm.v1.Trailer
-	(*Record)(nil),            // 31: holdline.fsm.v1.Record
-	(*CallChange)(nil),        // 32: holdline.fsm.v1.CallChange
-	(*Hearer)(nil),            // 33: holdline.fsm.v1.Hearer
-	(*NewConnection)(nil),     // 34: holdline.fsm.v1.NewConnection
-	(*AgentChange)(nil),       // 35: holdline.fsm.v1.AgentChange
-	(*FeatureChange)(nil),     // 36: holdline.fsm.v1.FeatureChange
-	(*StatusChange)(nil),      // 37: holdline.fsm.v1.StatusChange
-	(*Reply)(nil),             // 38: holdline.fsm.v1.Reply
-	(*MonitorStarted)(nil),    // 39: holdline.fsm.v1.MonitorStarted
-	(*FilterChanged)(nil),     // 40: holdline.fsm.v1.FilterChanged
-	(*RequestDone)(nil),       // 41: holdline.fsm.v1.RequestDone
-	(*RouterRegistered)(nil),  // 42: holdline.fsm.v1.RouterRegistered
-	(*MonitorEnded)(nil),      // 43: holdline.fsm.v1.MonitorEnded
-	(*SessionChange)(nil),     // 44: holdline.fsm.v1.SessionChange
-	(*RouteAsked)(nil),        // 45: holdline.fsm.v1.RouteAsked
-	(*RouteOver)(nil),         // 46: holdline.fsm.v1.RouteOver
-	(*Unsynced)(nil),          // 47: holdline.fsm.v1.Unsynced
-	(*CallsRenamed)(nil),      // 48: holdline.fsm.v1.CallsRenamed
-	(*Agent)(nil),             // 49: holdline.fsm.v1.Agent
-	(*Forward)(nil),           // 50: holdline.fsm.v1.Forward
-	(*Party)(nil),             // 51: holdline.fsm.v1.Party
-	(*CallData)(nil),          // 52: holdline.fsm.v1.CallData
-	(ConnectionState)(0),      // 53: holdline.fsm.v1.ConnectionState
-	(EventType)(0),            // 54: holdline.fsm.v1.EventType
-	(*PrivateEvent)(nil),      // 55: holdline.fsm.v1.PrivateEvent
-	(AgentState)(0),           // 56: holdline.fsm.v1.AgentState
-	(OutcomeResult)(0),        // 57: holdline.fsm.v1.OutcomeResult
+	(*Typical)(nil),           // 14: holdline.fsm.v1.Typical
+	(*Call)(nil),              // 15: holdline.fsm.v1.Call
+	(*CallName)(nil),          // 16: holdline.fsm.v1.CallName
+	(*Connection)(nil),        // 17: holdline.fsm.v1.Connection
+	(*Transition)(nil),        // 18: holdline.fsm.v1.Transition
+	(*Tombstone)(nil),         // 19: holdline.fsm.v1.Tombstone
+	(*Session)(nil),           // 20: holdline.fsm.v1.Session
+	(*Monitor)(nil),           // 21: holdline.fsm.v1.Monitor
+	(*Conn)(nil),              // 22: holdline.fsm.v1.Conn
+	(*Request)(nil),           // 23: holdline.fsm.v1.Request
+	(*Intent)(nil),            // 24: holdline.fsm.v1.Intent
+	(*RouteRegistration)(nil), // 25: holdline.fsm.v1.RouteRegistration
+	(*Route)(nil),             // 26: holdline.fsm.v1.Route
+	(*Deadline)(nil),          // 27: holdline.fsm.v1.Deadline
+	(*Counters)(nil),          // 28: holdline.fsm.v1.Counters
+	(*Header)(nil),            // 29: holdline.fsm.v1.Header
+	(*Item)(nil),              // 30: holdline.fsm.v1.Item
+	(*Trailer)(nil),           // 31: holdline.fsm.v1.Trailer
+	(*Record)(nil),            // 32: holdline.fsm.v1.Record
+	(*CallChange)(nil),        // 33: holdline.fsm.v1.CallChange
+	(*Hearer)(nil),            // 34: holdline.fsm.v1.Hearer
+	(*NewConnection)(nil),     // 35: holdline.fsm.v1.NewConnection
+	(*AgentChange)(nil),       // 36: holdline.fsm.v1.AgentChange
+	(*FeatureChange)(nil),     // 37: holdline.fsm.v1.FeatureChange
+	(*StatusChange)(nil),      // 38: holdline.fsm.v1.StatusChange
+	(*LinkChange)(nil),        // 39: holdline.fsm.v1.LinkChange
+	(*Reply)(nil),             // 40: holdline.fsm.v1.Reply
+	(*MonitorStarted)(nil),    // 41: holdline.fsm.v1.MonitorStarted
+	(*FilterChanged)(nil),     // 42: holdline.fsm.v1.FilterChanged
+	(*RequestDone)(nil),       // 43: holdline.fsm.v1.RequestDone
+	(*RouterRegistered)(nil),  // 44: holdline.fsm.v1.RouterRegistered
+	(*MonitorEnded)(nil),      // 45: holdline.fsm.v1.MonitorEnded
+	(*SessionChange)(nil),     // 46: holdline.fsm.v1.SessionChange
+	(*RouteAsked)(nil),        // 47: holdline.fsm.v1.RouteAsked
+	(*RouteOver)(nil),         // 48: holdline.fsm.v1.RouteOver
+	(*Unsynced)(nil),          // 49: holdline.fsm.v1.Unsynced
+	(*CallsRenamed)(nil),      // 50: holdline.fsm.v1.CallsRenamed
+	(*Agent)(nil),             // 51: holdline.fsm.v1.Agent
+	(*Forward)(nil),           // 52: holdline.fsm.v1.Forward
+	(*Party)(nil),             // 53: holdline.fsm.v1.Party
+	(*CallData)(nil),          // 54: holdline.fsm.v1.CallData
+	(ConnectionState)(0),      // 55: holdline.fsm.v1.ConnectionState
+	(EventType)(0),            // 56: holdline.fsm.v1.EventType
+	(*PrivateEvent)(nil),      // 57: holdline.fsm.v1.PrivateEvent
+	(AgentState)(0),           // 58: holdline.fsm.v1.AgentState
+	(OutcomeResult)(0),        // 59: holdline.fsm.v1.OutcomeResult
 }
 var file_state_proto_depIdxs = []int32{
-	10, // 0: holdline.fsm.v1.Switch.settings:type_name -> holdline.fsm.v1.Option
-	10, // 1: holdline.fsm.v1.Link.settings:type_name -> holdline.fsm.v1.Option
-	0,  // 2: holdline.fsm.v1.Device.kind:type_name -> holdline.fsm.v1.DeviceKind
-	1,  // 3: holdline.fsm.v1.Device.service_from:type_name -> holdline.fsm.v1.ServiceFrom
-	2,  // 4: holdline.fsm.v1.Device.service:type_name -> holdline.fsm.v1.ServiceState
-	49, // 5: holdline.fsm.v1.Device.agents:type_name -> holdline.fsm.v1.Agent
-	50, // 6: holdline.fsm.v1.Device.forwarding:type_name -> holdline.fsm.v1.Forward
-	15, // 7: holdline.fsm.v1.Call.names:type_name -> holdline.fsm.v1.CallName
-	16, // 8: holdline.fsm.v1.Call.connections:type_name -> holdline.fsm.v1.Connection
-	51, // 9: holdline.fsm.v1.Call.calling:type_name -> holdline.fsm.v1.Party
-	51, // 10: holdline.fsm.v1.Call.called:type_name -> holdline.fsm.v1.Party
-	51, // 11: holdline.fsm.v1.Call.last_redirection:type_name -> holdline.fsm.v1.Party
-	52, // 12: holdline.fsm.v1.Call.data:type_name -> holdline.fsm.v1.CallData
-	17, // 13: holdline.fsm.v1.Call.recent:type_name -> holdline.fsm.v1.Transition
-	16, // 14: holdline.fsm.v1.Call.gone:type_name -> holdline.fsm.v1.Connection
-	53, // 15: holdline.fsm.v1.Connection.state:type_name -> holdline.fsm.v1.ConnectionState
-	54, // 16: holdline.fsm.v1.Transition.type:type_name -> holdline.fsm.v1.EventType
-	15, // 17: holdline.fsm.v1.Tombstone.names:type_name -> holdline.fsm.v1.CallName
-	16, // 18: holdline.fsm.v1.Tombstone.gone:type_name -> holdline.fsm.v1.Connection
-	7,  // 19: holdline.fsm.v1.Session.delivered:type_name -> holdline.fsm.v1.Position
-	7,  // 20: holdline.fsm.v1.Session.attached_at:type_name -> holdline.fsm.v1.Position
-	3,  // 21: holdline.fsm.v1.Monitor.type:type_name -> holdline.fsm.v1.MonitorType
-	7,  // 22: holdline.fsm.v1.Monitor.resume_from:type_name -> holdline.fsm.v1.Position
-	7,  // 23: holdline.fsm.v1.Monitor.started:type_name -> holdline.fsm.v1.Position
-	5,  // 24: holdline.fsm.v1.Request.service:type_name -> holdline.fsm.v1.Service
-	21, // 25: holdline.fsm.v1.Request.first:type_name -> holdline.fsm.v1.Conn
-	21, // 26: holdline.fsm.v1.Request.second:type_name -> holdline.fsm.v1.Conn
-	52, // 27: holdline.fsm.v1.Request.data:type_name -> holdline.fsm.v1.CallData
-	22, // 28: holdline.fsm.v1.Intent.request:type_name -> holdline.fsm.v1.Request
-	51, // 29: holdline.fsm.v1.Route.calling:type_name -> holdline.fsm.v1.Party
-	51, // 30: holdline.fsm.v1.Route.current:type_name -> holdline.fsm.v1.Party
-	52, // 31: holdline.fsm.v1.Route.data:type_name -> holdline.fsm.v1.CallData
-	4,  // 32: holdline.fsm.v1.Deadline.kind:type_name -> holdline.fsm.v1.DeadlineKind
-	8,  // 33: holdline.fsm.v1.Header.settings:type_name -> holdline.fsm.v1.Settings
-	27, // 34: holdline.fsm.v1.Header.counters:type_name -> holdline.fsm.v1.Counters
-	7,  // 35: holdline.fsm.v1.Header.floor:type_name -> holdline.fsm.v1.Position
-	9,  // 36: holdline.fsm.v1.Item.switch:type_name -> holdline.fsm.v1.Switch
-	11, // 37: holdline.fsm.v1.Item.link:type_name -> holdline.fsm.v1.Link
-	12, // 38: holdline.fsm.v1.Item.node:type_name -> holdline.fsm.v1.Node
-	13, // 39: holdline.fsm.v1.Item.device:type_name -> holdline.fsm.v1.Device
-	14, // 40: holdline.fsm.v1.Item.call:type_name -> holdline.fsm.v1.Call
-	18, // 41: holdline.fsm.v1.Item.tombstone:type_name -> holdline.fsm.v1.Tombstone
-	19, // 42: holdline.fsm.v1.Item.session:type_name -> holdline.fsm.v1.Session
-	20, // 43: holdline.fsm.v1.Item.monitor:type_name -> holdline.fsm.v1.Monitor
-	23, // 44: holdline.fsm.v1.Item.intent:type_name -> holdline.fsm.v1.Intent
-	24, // 45: holdline.fsm.v1.Item.registration:type_name -> holdline.fsm.v1.RouteRegistration
-	25, // 46: holdline.fsm.v1.Item.route:type_name -> holdline.fsm.v1.Route
-	26, // 47: holdline.fsm.v1.Item.deadline:type_name -> holdline.fsm.v1.Deadline
-	31, // 48: holdline.fsm.v1.Item.record:type_name -> holdline.fsm.v1.Record
-	30, // 49: holdline.fsm.v1.Item.trailer:type_name -> holdline.fsm.v1.Trailer
-	7,  // 50: holdline.fsm.v1.Record.position:type_name -> holdline.fsm.v1.Position
-	32, // 51: holdline.fsm.v1.Record.call:type_name -> holdline.fsm.v1.CallChange
-	35, // 52: holdline.fsm.v1.Record.agent:type_name -> holdline.fsm.v1.AgentChange
-	36, // 53: holdline.fsm.v1.Record.feature:type_name -> holdline.fsm.v1.FeatureChange
-	55, // 54: holdline.fsm.v1.Record.private:type_name -> holdline.fsm.v1.PrivateEvent
-	37, // 55: holdline.fsm.v1.Record.status:type_name -> holdline.fsm.v1.StatusChange
-	38, // 56: holdline.fsm.v1.Record.reply:type_name -> holdline.fsm.v1.Reply
-	43, // 57: holdline.fsm.v1.Record.monitor_ended:type_name -> holdline.fsm.v1.MonitorEnded
-	44, // 58: holdline.fsm.v1.Record.session:type_name -> holdline.fsm.v1.SessionChange
-	45, // 59: holdline.fsm.v1.Record.route:type_name -> holdline.fsm.v1.RouteAsked
-	46, // 60: holdline.fsm.v1.Record.route_over:type_name -> holdline.fsm.v1.RouteOver
-	47, // 61: holdline.fsm.v1.Record.unsynced:type_name -> holdline.fsm.v1.Unsynced
-	48, // 62: holdline.fsm.v1.Record.renamed:type_name -> holdline.fsm.v1.CallsRenamed
-	54, // 63: holdline.fsm.v1.CallChange.type:type_name -> holdline.fsm.v1.EventType
-	53, // 64: holdline.fsm.v1.CallChange.state:type_name -> holdline.fsm.v1.ConnectionState
-	33, // 65: holdline.fsm.v1.CallChange.heard:type_name -> holdline.fsm.v1.Hearer
-	51, // 66: holdline.fsm.v1.CallChange.subject:type_name -> holdline.fsm.v1.Party
-	51, // 67: holdline.fsm.v1.CallChange.calling:type_name -> holdline.fsm.v1.Party
-	51, // 68: holdline.fsm.v1.CallChange.called:type_name -> holdline.fsm.v1.Party
-	51, // 69: holdline.fsm.v1.CallChange.last_redirection:type_name -> holdline.fsm.v1.Party
-	51, // 70: holdline.fsm.v1.CallChange.new_destination:type_name -> holdline.fsm.v1.Party
-	51, // 71: holdline.fsm.v1.CallChange.other:type_name -> holdline.fsm.v1.Party
-	34, // 72: holdline.fsm.v1.CallChange.connections:type_name -> holdline.fsm.v1.NewConnection
-	52, // 73: holdline.fsm.v1.CallChange.data:type_name -> holdline.fsm.v1.CallData
-	51, // 74: holdline.fsm.v1.CallChange.network_calling:type_name -> holdline.fsm.v1.Party
-	51, // 75: holdline.fsm.v1.CallChange.network_called:type_name -> holdline.fsm.v1.Party
-	51, // 76: holdline.fsm.v1.CallChange.originating:type_name -> holdline.fsm.v1.Party
-	53, // 77: holdline.fsm.v1.Hearer.state:type_name -> holdline.fsm.v1.ConnectionState
-	51, // 78: holdline.fsm.v1.NewConnection.endpoint:type_name -> holdline.fsm.v1.Party
-	53, // 79: holdline.fsm.v1.NewConnection.state:type_name -> holdline.fsm.v1.ConnectionState
-	54, // 80: holdline.fsm.v1.AgentChange.type:type_name -> holdline.fsm.v1.EventType
-	56, // 81: holdline.fsm.v1.AgentChange.pending:type_name -> holdline.fsm.v1.AgentState
-	54, // 82: holdline.fsm.v1.FeatureChange.type:type_name -> holdline.fsm.v1.EventType
-	50, // 83: holdline.fsm.v1.FeatureChange.forward:type_name -> holdline.fsm.v1.Forward
-	39, // 84: holdline.fsm.v1.Reply.monitor:type_name -> holdline.fsm.v1.MonitorStarted
-	41, // 85: holdline.fsm.v1.Reply.done:type_name -> holdline.fsm.v1.RequestDone
-	42, // 86: holdline.fsm.v1.Reply.router:type_name -> holdline.fsm.v1.RouterRegistered
-	40, // 87: holdline.fsm.v1.Reply.filter:type_name -> holdline.fsm.v1.FilterChanged
-	7,  // 88: holdline.fsm.v1.MonitorStarted.resume_from:type_name -> holdline.fsm.v1.Position
-	20, // 89: holdline.fsm.v1.MonitorStarted.monitor:type_name -> holdline.fsm.v1.Monitor
-	22, // 90: holdline.fsm.v1.RequestDone.request:type_name -> holdline.fsm.v1.Request
-	57, // 91: holdline.fsm.v1.RequestDone.result:type_name -> holdline.fsm.v1.OutcomeResult
-	21, // 92: holdline.fsm.v1.RequestDone.connection:type_name -> holdline.fsm.v1.Conn
-	34, // 93: holdline.fsm.v1.RequestDone.connections:type_name -> holdline.fsm.v1.NewConnection
-	6,  // 94: holdline.fsm.v1.SessionChange.kind:type_name -> holdline.fsm.v1.SessionChange.Kind
-	25, // 95: holdline.fsm.v1.RouteAsked.route:type_name -> holdline.fsm.v1.Route
-	51, // 96: holdline.fsm.v1.RouteOver.used:type_name -> holdline.fsm.v1.Party
-	53, // 97: holdline.fsm.v1.Unsynced.held:type_name -> holdline.fsm.v1.ConnectionState
-	53, // 98: holdline.fsm.v1.Unsynced.switch:type_name -> holdline.fsm.v1.ConnectionState
-	99, // [99:99] is the sub-list for method output_type
-	99, // [99:99] is the sub-list for method input_type
-	99, // [99:99] is the sub-list for extension type_name
-	99, // [99:99] is the sub-list for extension extendee
-	0,  // [0:99] is the sub-list for field type_name
+	10,  // 0: holdline.fsm.v1.Switch.settings:type_name -> holdline.fsm.v1.Option
+	10,  // 1: holdline.fsm.v1.Link.settings:type_name -> holdline.fsm.v1.Option
+	0,   // 2: holdline.fsm.v1.Device.kind:type_name -> holdline.fsm.v1.DeviceKind
+	1,   // 3: holdline.fsm.v1.Device.service_from:type_name -> holdline.fsm.v1.ServiceFrom
+	2,   // 4: holdline.fsm.v1.Device.service:type_name -> holdline.fsm.v1.ServiceState
+	51,  // 5: holdline.fsm.v1.Device.agents:type_name -> holdline.fsm.v1.Agent
+	52,  // 6: holdline.fsm.v1.Device.forwarding:type_name -> holdline.fsm.v1.Forward
+	14,  // 7: holdline.fsm.v1.Device.alerting:type_name -> holdline.fsm.v1.Typical
+	14,  // 8: holdline.fsm.v1.Device.queued:type_name -> holdline.fsm.v1.Typical
+	14,  // 9: holdline.fsm.v1.Device.held:type_name -> holdline.fsm.v1.Typical
+	14,  // 10: holdline.fsm.v1.Device.connected:type_name -> holdline.fsm.v1.Typical
+	16,  // 11: holdline.fsm.v1.Call.names:type_name -> holdline.fsm.v1.CallName
+	17,  // 12: holdline.fsm.v1.Call.connections:type_name -> holdline.fsm.v1.Connection
+	53,  // 13: holdline.fsm.v1.Call.calling:type_name -> holdline.fsm.v1.Party
+	53,  // 14: holdline.fsm.v1.Call.called:type_name -> holdline.fsm.v1.Party
+	53,  // 15: holdline.fsm.v1.Call.last_redirection:type_name -> holdline.fsm.v1.Party
+	54,  // 16: holdline.fsm.v1.Call.data:type_name -> holdline.fsm.v1.CallData
+	18,  // 17: holdline.fsm.v1.Call.recent:type_name -> holdline.fsm.v1.Transition
+	17,  // 18: holdline.fsm.v1.Call.gone:type_name -> holdline.fsm.v1.Connection
+	55,  // 19: holdline.fsm.v1.Connection.state:type_name -> holdline.fsm.v1.ConnectionState
+	56,  // 20: holdline.fsm.v1.Transition.type:type_name -> holdline.fsm.v1.EventType
+	16,  // 21: holdline.fsm.v1.Tombstone.names:type_name -> holdline.fsm.v1.CallName
+	17,  // 22: holdline.fsm.v1.Tombstone.gone:type_name -> holdline.fsm.v1.Connection
+	7,   // 23: holdline.fsm.v1.Session.delivered:type_name -> holdline.fsm.v1.Position
+	7,   // 24: holdline.fsm.v1.Session.attached_at:type_name -> holdline.fsm.v1.Position
+	3,   // 25: holdline.fsm.v1.Monitor.type:type_name -> holdline.fsm.v1.MonitorType
+	7,   // 26: holdline.fsm.v1.Monitor.resume_from:type_name -> holdline.fsm.v1.Position
+	7,   // 27: holdline.fsm.v1.Monitor.started:type_name -> holdline.fsm.v1.Position
+	5,   // 28: holdline.fsm.v1.Request.service:type_name -> holdline.fsm.v1.Service
+	22,  // 29: holdline.fsm.v1.Request.first:type_name -> holdline.fsm.v1.Conn
+	22,  // 30: holdline.fsm.v1.Request.second:type_name -> holdline.fsm.v1.Conn
+	54,  // 31: holdline.fsm.v1.Request.data:type_name -> holdline.fsm.v1.CallData
+	23,  // 32: holdline.fsm.v1.Intent.request:type_name -> holdline.fsm.v1.Request
+	53,  // 33: holdline.fsm.v1.Route.calling:type_name -> holdline.fsm.v1.Party
+	53,  // 34: holdline.fsm.v1.Route.current:type_name -> holdline.fsm.v1.Party
+	54,  // 35: holdline.fsm.v1.Route.data:type_name -> holdline.fsm.v1.CallData
+	4,   // 36: holdline.fsm.v1.Deadline.kind:type_name -> holdline.fsm.v1.DeadlineKind
+	8,   // 37: holdline.fsm.v1.Header.settings:type_name -> holdline.fsm.v1.Settings
+	28,  // 38: holdline.fsm.v1.Header.counters:type_name -> holdline.fsm.v1.Counters
+	7,   // 39: holdline.fsm.v1.Header.floor:type_name -> holdline.fsm.v1.Position
+	9,   // 40: holdline.fsm.v1.Item.switch:type_name -> holdline.fsm.v1.Switch
+	11,  // 41: holdline.fsm.v1.Item.link:type_name -> holdline.fsm.v1.Link
+	12,  // 42: holdline.fsm.v1.Item.node:type_name -> holdline.fsm.v1.Node
+	13,  // 43: holdline.fsm.v1.Item.device:type_name -> holdline.fsm.v1.Device
+	15,  // 44: holdline.fsm.v1.Item.call:type_name -> holdline.fsm.v1.Call
+	19,  // 45: holdline.fsm.v1.Item.tombstone:type_name -> holdline.fsm.v1.Tombstone
+	20,  // 46: holdline.fsm.v1.Item.session:type_name -> holdline.fsm.v1.Session
+	21,  // 47: holdline.fsm.v1.Item.monitor:type_name -> holdline.fsm.v1.Monitor
+	24,  // 48: holdline.fsm.v1.Item.intent:type_name -> holdline.fsm.v1.Intent
+	25,  // 49: holdline.fsm.v1.Item.registration:type_name -> holdline.fsm.v1.RouteRegistration
+	26,  // 50: holdline.fsm.v1.Item.route:type_name -> holdline.fsm.v1.Route
+	27,  // 51: holdline.fsm.v1.Item.deadline:type_name -> holdline.fsm.v1.Deadline
+	32,  // 52: holdline.fsm.v1.Item.record:type_name -> holdline.fsm.v1.Record
+	31,  // 53: holdline.fsm.v1.Item.trailer:type_name -> holdline.fsm.v1.Trailer
+	7,   // 54: holdline.fsm.v1.Record.position:type_name -> holdline.fsm.v1.Position
+	33,  // 55: holdline.fsm.v1.Record.call:type_name -> holdline.fsm.v1.CallChange
+	36,  // 56: holdline.fsm.v1.Record.agent:type_name -> holdline.fsm.v1.AgentChange
+	37,  // 57: holdline.fsm.v1.Record.feature:type_name -> holdline.fsm.v1.FeatureChange
+	57,  // 58: holdline.fsm.v1.Record.private:type_name -> holdline.fsm.v1.PrivateEvent
+	38,  // 59: holdline.fsm.v1.Record.status:type_name -> holdline.fsm.v1.StatusChange
+	40,  // 60: holdline.fsm.v1.Record.reply:type_name -> holdline.fsm.v1.Reply
+	45,  // 61: holdline.fsm.v1.Record.monitor_ended:type_name -> holdline.fsm.v1.MonitorEnded
+	46,  // 62: holdline.fsm.v1.Record.session:type_name -> holdline.fsm.v1.SessionChange
+	47,  // 63: holdline.fsm.v1.Record.route:type_name -> holdline.fsm.v1.RouteAsked
+	48,  // 64: holdline.fsm.v1.Record.route_over:type_name -> holdline.fsm.v1.RouteOver
+	49,  // 65: holdline.fsm.v1.Record.unsynced:type_name -> holdline.fsm.v1.Unsynced
+	50,  // 66: holdline.fsm.v1.Record.renamed:type_name -> holdline.fsm.v1.CallsRenamed
+	39,  // 67: holdline.fsm.v1.Record.link:type_name -> holdline.fsm.v1.LinkChange
+	56,  // 68: holdline.fsm.v1.CallChange.type:type_name -> holdline.fsm.v1.EventType
+	55,  // 69: holdline.fsm.v1.CallChange.state:type_name -> holdline.fsm.v1.ConnectionState
+	34,  // 70: holdline.fsm.v1.CallChange.heard:type_name -> holdline.fsm.v1.Hearer
+	53,  // 71: holdline.fsm.v1.CallChange.subject:type_name -> holdline.fsm.v1.Party
+	53,  // 72: holdline.fsm.v1.CallChange.calling:type_name -> holdline.fsm.v1.Party
+	53,  // 73: holdline.fsm.v1.CallChange.called:type_name -> holdline.fsm.v1.Party
+	53,  // 74: holdline.fsm.v1.CallChange.last_redirection:type_name -> holdline.fsm.v1.Party
+	53,  // 75: holdline.fsm.v1.CallChange.new_destination:type_name -> holdline.fsm.v1.Party
+	53,  // 76: holdline.fsm.v1.CallChange.other:type_name -> holdline.fsm.v1.Party
+	35,  // 77: holdline.fsm.v1.CallChange.connections:type_name -> holdline.fsm.v1.NewConnection
+	54,  // 78: holdline.fsm.v1.CallChange.data:type_name -> holdline.fsm.v1.CallData
+	53,  // 79: holdline.fsm.v1.CallChange.network_calling:type_name -> holdline.fsm.v1.Party
+	53,  // 80: holdline.fsm.v1.CallChange.network_called:type_name -> holdline.fsm.v1.Party
+	53,  // 81: holdline.fsm.v1.CallChange.originating:type_name -> holdline.fsm.v1.Party
+	55,  // 82: holdline.fsm.v1.Hearer.state:type_name -> holdline.fsm.v1.ConnectionState
+	53,  // 83: holdline.fsm.v1.NewConnection.endpoint:type_name -> holdline.fsm.v1.Party
+	55,  // 84: holdline.fsm.v1.NewConnection.state:type_name -> holdline.fsm.v1.ConnectionState
+	56,  // 85: holdline.fsm.v1.AgentChange.type:type_name -> holdline.fsm.v1.EventType
+	58,  // 86: holdline.fsm.v1.AgentChange.pending:type_name -> holdline.fsm.v1.AgentState
+	56,  // 87: holdline.fsm.v1.FeatureChange.type:type_name -> holdline.fsm.v1.EventType
+	52,  // 88: holdline.fsm.v1.FeatureChange.forward:type_name -> holdline.fsm.v1.Forward
+	41,  // 89: holdline.fsm.v1.Reply.monitor:type_name -> holdline.fsm.v1.MonitorStarted
+	43,  // 90: holdline.fsm.v1.Reply.done:type_name -> holdline.fsm.v1.RequestDone
+	44,  // 91: holdline.fsm.v1.Reply.router:type_name -> holdline.fsm.v1.RouterRegistered
+	42,  // 92: holdline.fsm.v1.Reply.filter:type_name -> holdline.fsm.v1.FilterChanged
+	7,   // 93: holdline.fsm.v1.MonitorStarted.resume_from:type_name -> holdline.fsm.v1.Position
+	21,  // 94: holdline.fsm.v1.MonitorStarted.monitor:type_name -> holdline.fsm.v1.Monitor
+	23,  // 95: holdline.fsm.v1.RequestDone.request:type_name -> holdline.fsm.v1.Request
+	59,  // 96: holdline.fsm.v1.RequestDone.result:type_name -> holdline.fsm.v1.OutcomeResult
+	22,  // 97: holdline.fsm.v1.RequestDone.connection:type_name -> holdline.fsm.v1.Conn
+	35,  // 98: holdline.fsm.v1.RequestDone.connections:type_name -> holdline.fsm.v1.NewConnection
+	6,   // 99: holdline.fsm.v1.SessionChange.kind:type_name -> holdline.fsm.v1.SessionChange.Kind
+	26,  // 100: holdline.fsm.v1.RouteAsked.route:type_name -> holdline.fsm.v1.Route
+	53,  // 101: holdline.fsm.v1.RouteOver.used:type_name -> holdline.fsm.v1.Party
+	55,  // 102: holdline.fsm.v1.Unsynced.held:type_name -> holdline.fsm.v1.ConnectionState
+	55,  // 103: holdline.fsm.v1.Unsynced.switch:type_name -> holdline.fsm.v1.ConnectionState
+	104, // [104:104] is the sub-list for method output_type
+	104, // [104:104] is the sub-list for method input_type
+	104, // [104:104] is the sub-list for extension type_name
+	104, // [104:104] is the sub-list for extension extendee
+	0,   // [0:104] is the sub-list for field type_name
 }
 
 func init() { file_state_proto_init() }
@@ -6149,7 +6489,7 @@ func file_state_proto_init() {
 		return
 	}
 	file_fact_proto_init()
-	file_state_proto_msgTypes[22].OneofWrappers = []any{
+	file_state_proto_msgTypes[23].OneofWrappers = []any{
 		(*Item_Switch)(nil),
 		(*Item_Link)(nil),
 		(*Item_Node)(nil),
@@ -6165,7 +6505,7 @@ func file_state_proto_init() {
 		(*Item_Record)(nil),
 		(*Item_Trailer)(nil),
 	}
-	file_state_proto_msgTypes[24].OneofWrappers = []any{
+	file_state_proto_msgTypes[25].OneofWrappers = []any{
 		(*Record_Call)(nil),
 		(*Record_Agent)(nil),
 		(*Record_Feature)(nil),
@@ -6178,9 +6518,10 @@ func file_state_proto_init() {
 		(*Record_RouteOver)(nil),
 		(*Record_Unsynced)(nil),
 		(*Record_Renamed)(nil),
+		(*Record_Link)(nil),
 	}
-	file_state_proto_msgTypes[25].OneofWrappers = []any{}
-	file_state_proto_msgTypes[31].OneofWrappers = []any{
+	file_state_proto_msgTypes[26].OneofWrappers = []any{}
+	file_state_proto_msgTypes[33].OneofWrappers = []any{
 		(*Reply_Monitor)(nil),
 		(*Reply_Done)(nil),
 		(*Reply_Router)(nil),
@@ -6192,7 +6533,7 @@ func file_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_state_proto_rawDesc), len(file_state_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   42,
+			NumMessages:   44,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

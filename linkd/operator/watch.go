@@ -108,6 +108,13 @@ func watchEvent(r *fsm.Record) *apipb.WatchEvent {
 		e.Kind, e.Device, e.Event = "private", k.Private.Via, "private"
 	case *fsmpb.Record_Status:
 		e.Kind, e.Event, e.Text, e.Device = "status", k.Status.Status, k.Status.Reason, k.Status.Device
+	case *fsmpb.Record_Link:
+		l := k.Link
+		e.Kind, e.Event = "link", map[bool]string{true: "connected", false: "disconnected"}[l.Up]
+		e.Text = fmt.Sprintf("link %s with priority %d on node %s", l.Link, l.Priority, l.Node)
+		if l.Reason != "" {
+			e.Text += ": " + l.Reason
+		}
 	case *fsmpb.Record_Reply:
 		e.Kind, e.Event = "reply", "reply"
 		e.Text = fmt.Sprintf("session %d request %d %s", k.Reply.Session, k.Reply.Ordinal, strings.Trim(k.Reply.Category+"/"+k.Reply.Value, "/"))
