@@ -3,6 +3,7 @@ package links
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/holdline/holdline/fsm"
@@ -28,9 +29,15 @@ func (c *campaign) drive(ctx context.Context, ride *ride) {
 	}
 	if err == nil {
 		k.set(Active, r.epoch)
-		err = r.run(ctx)
+		var tending sync.WaitGroup
+		driving, end := context.WithCancelCause(ctx)
+		tending.Go(func() { c.tend(driving, k, end) })
+		err = r.run(driving)
+		end(err)
+		tending.Wait()
 	}
 	conn.Halt()
+	c.left = k.name
 	if r.epoch == 0 { // never claimed
 		out.close()
 		k.release(conn)
@@ -38,7 +45,7 @@ func (c *campaign) drive(ctx context.Context, ride *ride) {
 		pause(ctx, s.RetryMin)
 		return
 	}
-	if ctx.Err() != nil && conn.Err() == nil && !r.superseded() {
+	if (ctx.Err() != nil || errors.Is(err, errMoved)) && conn.Err() == nil && !r.superseded() {
 		c.m.startDrain(k, conn, out, r.epoch, s)
 		return
 	}

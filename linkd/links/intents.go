@@ -48,22 +48,21 @@ func (r *reconciler) stepIntents(ctx context.Context, v *fsm.State) {
 		if i.Switch != r.sw || i.Term != r.term {
 			continue
 		}
-		s := r.intents[i.Id]
-		if s == nil {
-			s = &sentIntent{seen: time.Now()}
-			r.intents[i.Id] = s
-		}
-		if s.given {
+		s := r.sent(i.Id)
+		if s.given || i.Epoch > r.epoch {
 			continue
 		}
-		if i.Epoch != r.epoch {
-			r.refuse(ctx, i.Id, s, errNoLink) // its link is gone, and it never left
-			continue
-		}
+		// One of an earlier epoch that this leader didn't give to a link was given
+		// to none: nobody else may send what its term committed.
 		_, err := r.order(v, i)
 		var no *refusal
 		switch {
 		case err == nil:
+			if at := r.dueOf(i.Request); time.Until(at) > 0 {
+				r.wakeAt(at)
+				continue
+			}
+			r.pace.note(i.Request)
 			r.execute(ctx, i.Id, s)
 		case errors.As(err, &no):
 			r.refuse(ctx, i.Id, s, no)
@@ -78,6 +77,16 @@ func (r *reconciler) stepIntents(ctx context.Context, v *fsm.State) {
 			delete(r.intents, id)
 		}
 	}
+}
+
+// sent is what became of an intent of this term.
+func (c *campaign) sent(intent uint64) *sentIntent {
+	s := c.intents[intent]
+	if s == nil {
+		s = &sentIntent{seen: time.Now()}
+		c.intents[intent] = s
+	}
+	return s
 }
 
 // order puts a request into the names of this link. It fails with a *refusal if
@@ -187,11 +196,11 @@ func (r *reconciler) executed(ctx context.Context, id uint64, s *sentIntent, err
 }
 
 // refuse settles an intent that never left.
-func (r *reconciler) refuse(ctx context.Context, id uint64, s *sentIntent, why *refusal) {
+func (c *campaign) refuse(ctx context.Context, id uint64, s *sentIntent, why *refusal) {
 	s.given = true
-	r.log.Info("request not sent", "intent", id, "reason", why)
-	r.spawn(func() {
-		_, _ = r.m.propose(ctx, "intent resolved", &fsmpb.Command{Kind: &fsmpb.Command_IntentResolved{IntentResolved: &fsmpb.IntentResolved{
+	c.m.log.Info("request not sent", "switch", c.sw, "intent", id, "reason", why)
+	c.spawn(func() {
+		_, _ = c.m.propose(ctx, "intent resolved", &fsmpb.Command{Kind: &fsmpb.Command_IntentResolved{IntentResolved: &fsmpb.IntentResolved{
 			Intent: id, Result: fsmpb.OutcomeResult_NOT_DONE, Category: why.category, Value: why.value,
 		}}})
 	})

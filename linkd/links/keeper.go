@@ -1,6 +1,7 @@
 package links
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"sync"
@@ -50,6 +51,9 @@ type keeper struct {
 	used       bool // by a campaign or while draining: not closed because it isn't wanted
 	tried      bool // an attempt failed since it was last wanted
 	failures   int
+	rush       bool      // try again at once
+	normal     time.Time // since when the switch says on it that it works; zero: it doesn't
+	via        string    // the node that relays it; empty: none
 	last       string
 	epoch      uint64
 	mismatches uint64        // of its hot standby, since the start
@@ -168,7 +172,7 @@ type ride struct {
 func (k *keeper) take() *ride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.conn == nil || !k.conn.Usable() {
+	if k.conn == nil || !operational(k.conn) {
 		return nil
 	}
 	r := &ride{k: k, conn: k.conn, settings: k.settings}
@@ -200,11 +204,122 @@ func (k *keeper) release(conn driver.Conn) {
 	k.poke()
 }
 
-// fresh tells whether the first attempt since it was wanted is still under way.
-func (k *keeper) fresh() bool {
+// working tells whether the link can be driven, and since when the switch says so.
+func (k *keeper) working() (since time.Time, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return (k.wanted || k.demanded) && !k.tried && k.conn == nil
+	return k.normal, k.conn != nil && operational(k.conn) && !k.normal.IsZero() && (!k.used || k.drain != nil)
+}
+
+// pending tells whether the link may still come to work: the first attempt since it
+// was wanted is under way, or the switch has not yet said that it works.
+func (k *keeper) pending() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case k.conn != nil:
+		return k.normal.IsZero()
+	case k.link.GetDisabled() || k.settings.Standby == Cold && !k.demanded:
+		return false
+	}
+	return !k.tried
+}
+
+// hurry has a link that waits tried again at once, unless it is the one that has
+// just been left.
+func (k *keeper) hurry(left string) {
+	if k.name == left {
+		return
+	}
+	k.mu.Lock()
+	waits := k.conn == nil && k.state != Connecting
+	if waits {
+		k.tried, k.rush, k.failures = false, true, 0
+	}
+	k.mu.Unlock()
+	if waits {
+		k.poke()
+	}
+}
+
+// otherWorks tells whether this node leads and another link of the same switch works.
+func (m *Manager) otherWorks(than *keeper) bool {
+	m.mu.Lock()
+	if !m.leading {
+		m.mu.Unlock()
+		return false
+	}
+	var others []*keeper
+	for _, k := range m.keepers {
+		if k != than && than.sibling(k.name) {
+			others = append(others, k)
+		}
+	}
+	m.mu.Unlock()
+	for _, k := range others {
+		if k.up() {
+			return true
+		}
+	}
+	return false
+}
+
+// up tells whether the link works, driven or not.
+func (k *keeper) up() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.conn != nil && !k.normal.IsZero()
+}
+
+// says tells whether the switch's status on the link is this one.
+func (k *keeper) says(status string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.conn != nil && k.conn.Status() == status
+}
+
+func (k *keeper) isDisabled() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.link.GetDisabled()
+}
+
+func (k *keeper) options() Settings {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.settings
+}
+
+func (k *keeper) priority() int32 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.link.GetPriority()
+}
+
+func (k *keeper) patience() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.settings.ConnectTimeout
+}
+
+func (k *keeper) isDemanded() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.demanded
+}
+
+// failedNow tells whether the last attempt failed and no connection is there.
+func (k *keeper) failedNow() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.tried && k.conn == nil
+}
+
+// route says how the link's connection runs: through which node, or direct.
+func (k *keeper) route() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return cmp.Or(k.via, "direct")
 }
 
 // reads tells whether this node still reads the link in an epoch that it claimed.
@@ -232,6 +347,9 @@ func (k *keeper) keep(ctx context.Context) {
 		on, gone, settings, place, version := k.wanted || k.demanded, k.gone, k.settings, k.place, k.version
 		if !on {
 			k.tried, k.failures, again = false, 0, time.Time{}
+		}
+		if k.rush {
+			k.rush, again = false, time.Time{}
 		}
 		k.mu.Unlock()
 		switch {
@@ -264,21 +382,30 @@ func (k *keeper) keep(ctx context.Context) {
 
 // failed notes a lost connection or a failed attempt and says how long to wait.
 // The wait doubles with each failure up to its limit, and starts again after a
-// connection that held.
+// connection that held. While another link of the switch works there is no hurry.
 func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Duration {
 	k.mu.Lock()
 	if lasted > s.RetryMax {
 		k.failures = 0
 	}
-	d := s.RetryMin << min(k.failures, 20)
+	failures := min(k.failures, 20)
 	k.failures++
 	k.tried, k.last = true, err.Error()
 	k.mu.Unlock()
 	k.set(Down, 0)
-	if d <= 0 || d > s.RetryMax {
-		d = s.RetryMax
+	base, most := s.RetryMin, s.RetryMax
+	if k.m.otherWorks(k) {
+		base, most = s.RestartDelay, max(s.RestartDelay, s.RetryMax)
 	}
-	d = d/2 + rand.N(d/2+1)
+	d := base << failures
+	if d <= 0 || d > most {
+		d = most
+	}
+	if base == s.RetryMin {
+		d = d/2 + rand.N(d/2+1)
+	} else {
+		d += rand.N(d/4 + 1)
+	}
 	k.m.metrics.lost(k.name)
 	k.m.log.Warn("link down", "link", k.name, "reason", err, "again_in", d)
 	return d
@@ -317,6 +444,7 @@ func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int)
 	k.mu.Lock()
 	k.conn, k.used, k.drain, k.tried = conn, false, nil, false
 	k.mu.Unlock()
+	k.heed(conn)
 	k.stand(ctx, conn)
 	k.set(StandingBy, 0)
 	k.m.log.Info("link associated", "link", k.name, "status", conn.Status())
@@ -324,7 +452,7 @@ func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int)
 		conn.Close()
 		k.mu.Lock()
 		h := k.shadow
-		k.conn, k.shadow = nil, nil
+		k.conn, k.shadow, k.normal, k.via = nil, nil, time.Time{}, ""
 		k.mu.Unlock()
 		if h != nil {
 			h.end()
@@ -332,6 +460,8 @@ func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int)
 		k.m.wake()
 	}()
 	for {
+		news := conn.StatusChanged()
+		k.heed(conn)
 		k.stand(ctx, conn)
 		k.mu.Lock()
 		stale := k.place != place || k.version != version && !k.used
@@ -346,10 +476,29 @@ func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int)
 				return nil
 			}
 			return conn.Err()
+		case <-news:
 		case <-k.turn:
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// heed notes since when the switch says on a connection that it works.
+func (k *keeper) heed(conn driver.Conn) {
+	up := operational(conn)
+	k.mu.Lock()
+	changed := up == k.normal.IsZero()
+	switch {
+	case !changed:
+	case up:
+		k.normal = time.Now()
+	default:
+		k.normal = time.Time{}
+	}
+	k.mu.Unlock()
+	if changed {
+		k.m.wake()
 	}
 }
 

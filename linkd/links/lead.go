@@ -28,6 +28,9 @@ func (m *Manager) Lead(ctx context.Context, term uint64) error {
 			own, cancel := context.WithCancel(ctx)
 			running[sw.Name] = cancel
 			c := &campaign{m: m, sw: sw.Name, term: term, intents: make(map[uint64]*sentIntent)}
+			m.mu.Lock()
+			m.campaigns[sw.Name] = c
+			m.mu.Unlock()
 			wg.Go(func() { c.run(own) })
 		}
 		for name, cancel := range running {
@@ -50,6 +53,7 @@ func (m *Manager) Lead(ctx context.Context, term uint64) error {
 func (m *Manager) setLeading(on bool) {
 	m.mu.Lock()
 	m.leading = on
+	m.plans, m.campaigns = make(map[string]map[string]bool), make(map[string]*campaign)
 	for _, k := range m.keepers {
 		if !on {
 			defer k.demand(false)
@@ -68,6 +72,12 @@ type campaign struct {
 	// intents are those of this term that were given to a link: never twice.
 	intents map[uint64]*sentIntent
 	wg      sync.WaitGroup
+
+	left      string // the link that was driven last
+	preferred string // the link that is to be driven next, if it works
+
+	mu     sync.Mutex
+	wanted string // by an operator; it is driven until it fails
 }
 
 // run drives one link after the other.

@@ -3,6 +3,7 @@ package links
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"sync"
 	"time"
@@ -68,15 +69,17 @@ type Manager struct {
 	log     hclog.Logger
 	metrics *metrics
 
-	mu       sync.Mutex
-	keepers  map[string]*keeper // by link
-	leading  bool
-	current  bool // the state is not an old one that is being brought up to date
-	draining int
-	drained  chan struct{} // closed when draining is 0 again
-	changed  chan struct{} // closed when a keeper or the leadership changes
-	run      context.Context
-	wg       sync.WaitGroup
+	mu        sync.Mutex
+	keepers   map[string]*keeper // by link
+	leading   bool
+	plans     map[string]map[string]bool // while leading: by switch, the links that are kept open; nil: all
+	campaigns map[string]*campaign       // while leading, by switch
+	current   bool                       // the state is not an old one that is being brought up to date
+	draining  int
+	drained   chan struct{} // closed when draining is 0 again
+	changed   chan struct{} // closed when a keeper or the leadership changes
+	run       context.Context
+	wg        sync.WaitGroup
 }
 
 // New makes a Manager; it does nothing until Run.
@@ -101,6 +104,12 @@ func (m *Manager) Run(ctx context.Context) error {
 	for {
 		own, applied := m.change(), m.o.Replica.Changed()
 		m.provision(ctx, m.o.Replica.View())
+		select { // the state changes a thousand times a second, and this seldom matters
+		case <-own:
+			continue
+		case <-time.After(provisionGap):
+		case <-ctx.Done():
+		}
 		select {
 		case <-own:
 		case <-applied:
@@ -110,6 +119,9 @@ func (m *Manager) Run(ctx context.Context) error {
 		}
 	}
 }
+
+// provisionGap is the least time between two looks at the state's links.
+const provisionGap = 10 * time.Millisecond
 
 // provision makes the keepers what the state's switches and links want.
 func (m *Manager) provision(ctx context.Context, v *fsm.State) {
@@ -142,7 +154,11 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 			siblings[o.Name] = o.Switch == l.Switch
 		}
 		k.configure(sw, l, siblings, top(v, l))
-		k.want(!l.Disabled && k.warm() && (leading || top(v, l)))
+		if leading {
+			k.want(!l.Disabled && k.warm() && m.planned(l.Switch, l.Name))
+		} else {
+			k.want(!l.Disabled && k.warm() && top(v, l))
+		}
 	}
 	var gone []*keeper
 	m.mu.Lock()
@@ -156,6 +172,26 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 	for _, k := range gone { // a keeper's lock comes before the Manager's
 		k.retire()
 	}
+}
+
+// plan says which links of a switch this node keeps open while it leads; nil: all.
+func (m *Manager) plan(sw string, keep map[string]bool) {
+	m.mu.Lock()
+	same := m.plans[sw] != nil && keep != nil && maps.Equal(m.plans[sw], keep)
+	if m.leading && !same {
+		m.plans[sw] = keep
+	}
+	m.mu.Unlock()
+	if !same {
+		m.wake()
+	}
+}
+
+func (m *Manager) planned(sw, link string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	keep := m.plans[sw]
+	return keep == nil || keep[link]
 }
 
 // top tells whether a link has its switch's highest priority.

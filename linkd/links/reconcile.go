@@ -50,7 +50,8 @@ type reconciler struct {
 	fenced    bool      // no copy of an old epoch's facts can come any more
 	alarm     time.Time // look again then; zero: no need
 	snapping  int       // snapshots under way
-	watching  int       // monitors being started or stopped
+	pace      pace
+	watching  int // monitors being started or stopped
 
 	mu     sync.Mutex
 	posted []func()
@@ -106,9 +107,6 @@ func (r *reconciler) run(ctx context.Context) error {
 		if gone(v, r.link, r.epoch) {
 			return errSuperseded
 		}
-		if l, _ := v.Link(r.link); l.Disabled {
-			return errors.New("the link was disabled")
-		}
 		if !r.conn.Usable() {
 			if err := r.conn.Err(); err != nil {
 				return err
@@ -131,7 +129,7 @@ func (r *reconciler) run(ctx context.Context) error {
 		case <-r.out.stream.Dead():
 			return r.out.stream.Err()
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 	}
 }

@@ -45,8 +45,16 @@ const (
 //	keepalive_misses     2             unanswered ones after which the connection is closed
 //	resync_rate          100           devices snapshotted per second in a resync
 //	connect_timeout      2s            connection and association must be done within it
-//	retry_min            250ms         pause before a failed connection is tried again; doubles each time
-//	retry_max            10s           up to this
+//	spares               1             operational links that stay open beside the one that is driven
+//	failback             auto          auto: go back to a link of a higher priority; manual: only when told to
+//	failback_after       1m            it must have worked for so long
+//	restart_delay        5s            pause before a link that failed is tried again while another one works; doubles each time
+//	retry_min            250ms         the same while none works
+//	retry_max            10s           up to this, or the restart delay if that is longer
+//	call_gap             0             least time between two requests about one call; 250ms at least while the switch says overload
+//	device_gap           0             the same about one device
+//	linger               30s           how long calls are kept when no link works: 0, or forever
+//	stuck_calls          ask           ask about calls that are quiet for too long, or ignore them
 //	stall_timeout        10s           facts may wait so long for the log before the link is dropped
 //	unapplied_facts      4096          facts on their way through the log at once; then the link is read no further
 //	handover_wait        250ms         a new leader waits so long for word from a living old one before it claims
@@ -57,17 +65,23 @@ const (
 type Settings struct {
 	CSTA cstalink.Options // Link, Logger and BadFrame are not set here
 
-	Standby         Standby
-	ResyncRate      float64
-	ConnectTimeout  time.Duration
-	RetryMin        time.Duration
-	RetryMax        time.Duration
-	UnappliedFacts  int
-	HandoverWait    time.Duration
-	HandoverTimeout time.Duration
-	HandoverSettle  time.Duration
-	HandoverEvents  int
-	DrainTimeout    time.Duration
+	Standby            Standby
+	ResyncRate         float64
+	ConnectTimeout     time.Duration
+	Spares             int
+	Failback           bool // auto
+	FailbackAfter      time.Duration
+	RestartDelay       time.Duration
+	CallGap, DeviceGap time.Duration
+	AskStuck           bool
+	RetryMin           time.Duration
+	RetryMax           time.Duration
+	UnappliedFacts     int
+	HandoverWait       time.Duration
+	HandoverTimeout    time.Duration
+	HandoverSettle     time.Duration
+	HandoverEvents     int
+	DrainTimeout       time.Duration
 }
 
 // Defaults returns the settings of a switch without options.
@@ -79,6 +93,7 @@ func Defaults() Settings {
 			Keepalive: 10 * time.Second, KeepaliveMisses: 2, Stall: 10 * time.Second,
 		},
 		Standby: Hot, ResyncRate: 100, ConnectTimeout: 2 * time.Second,
+		Spares: 1, Failback: true, FailbackAfter: time.Minute, RestartDelay: 5 * time.Second, AskStuck: true,
 		RetryMin: 250 * time.Millisecond, RetryMax: 10 * time.Second, UnappliedFacts: 4096,
 		HandoverWait: 250 * time.Millisecond, HandoverTimeout: 20 * time.Second, HandoverSettle: 300 * time.Millisecond,
 		HandoverEvents: 65536, DrainTimeout: 30 * time.Second,
@@ -139,6 +154,24 @@ func (s *Settings) set(name, value string) error {
 		return within(&s.ResyncRate, value, 0.1, 100000)
 	case "connect_timeout":
 		return span(&s.ConnectTimeout, value, 10*time.Millisecond, time.Minute)
+	case "spares":
+		return whole(&s.Spares, value, 0, 100)
+	case "failback":
+		return pick(&s.Failback, value, map[string]bool{"auto": true, "manual": false})
+	case "failback_after":
+		return span(&s.FailbackAfter, value, 0, 24*time.Hour)
+	case "restart_delay":
+		return span(&s.RestartDelay, value, time.Millisecond, time.Hour)
+	case "call_gap":
+		return span(&s.CallGap, value, 0, 10*time.Second)
+	case "device_gap":
+		return span(&s.DeviceGap, value, 0, 10*time.Second)
+	case "linger": // which the state machine reads
+		if _, ok := fsm.ParseLinger(value); !ok {
+			return fmt.Errorf("not a length of time in whole units up to 168h, like 90s or 1m30s, and neither 0 nor forever")
+		}
+	case "stuck_calls":
+		return pick(&s.AskStuck, value, map[string]bool{"ask": true, "ignore": false})
 	case "retry_min":
 		return span(&s.RetryMin, value, time.Millisecond, time.Hour)
 	case "retry_max":

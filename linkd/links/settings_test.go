@@ -46,7 +46,7 @@ func TestSettingsTable(t *testing.T) {
 			t.Errorf("%s: %s is not the default", w[0], w[1])
 		}
 	}
-	if n != 24 {
+	if n != 32 {
 		t.Errorf("the table has %d rows", n)
 	}
 }
@@ -68,7 +68,7 @@ func TestSettings(t *testing.T) {
 func TestSettingsThatCantBeUsed(t *testing.T) {
 	for name, value := range map[string]string{
 		"edition": "7", "keepalive": "10", "max_outstanding": "0", "resync_rate": "NaN", "retry_min": "-1s",
-		"request_timeout": "2h", "filter": "none", "no_such": "1", "system_register": "maybe",
+		"request_timeout": "2h", "filter": "none", "no_such": "1", "system_register": "maybe", "linger": "1.5s", "failback": "yes",
 	} {
 		if Check(name, value) == nil {
 			t.Errorf("%s = %s was taken", name, value)

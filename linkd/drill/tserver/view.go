@@ -137,8 +137,9 @@ var comesFrom = map[string][]string{
 func (m *monitor) apply(h heard) (fault string) {
 	had := m.parts[h.call]
 	// A device may come back into a call that it left: a queue, after nobody
-	// answered; an agent, by another transfer. It is then told that it joins.
-	joins := merges(h.event) || h.subject == m.device && (h.event == "OfferedEvent" || h.event == "DeliveredEvent" || h.event == "QueuedEvent")
+	// answered; an agent, by another transfer. It is then told that it joins, or that
+	// it was tried again and is busy.
+	joins := merges(h.event) || h.subject == m.device && slices.Contains([]string{"OfferedEvent", "DeliveredEvent", "QueuedEvent", "FailedEvent"}, h.event)
 	if had == "" && m.over[h.call] && h.local != "null" && h.local != "" && !joins {
 		return fmt.Sprintf("resurrected: %s on %s for call %s, which was over there", h.event, m.device, h.call)
 	}

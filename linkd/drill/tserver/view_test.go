@@ -64,6 +64,15 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 }
 
+// A device that a call left may be tried again, and be busy.
+func TestComesBackAndFails(t *testing.T) {
+	m := newMonitor("1000")
+	m.synced = true
+	if _, faults := told(m, "Delivered", "alerting", "Diverted", "null", "Failed", "fail", "ConnectionCleared", "null"); len(faults) > 0 || len(m.parts) > 0 {
+		t.Errorf("faults %v, parts %v", faults, m.parts)
+	}
+}
+
 func TestOfferedAndBridged(t *testing.T) {
 	m := newMonitor("1000")
 	m.synced = true

@@ -45,7 +45,8 @@ type Conn struct {
 	outstanding int
 	invoke      uint16
 	status      string
-	session     string // sessionID of an explicit association
+	news        chan struct{} // closed when status changes
+	session     string        // sessionID of an explicit association
 	overloaded  bool
 	halted      bool
 	rtt         time.Duration
@@ -73,7 +74,7 @@ func Open(ctx context.Context, nc net.Conn, o Options) (*Conn, error) {
 		monitors: newMonitors(), routers: newRouters(),
 		segments: make(map[string]func(csta.Message)), deaf: make(map[string]bool), detailed: make(map[string]time.Time),
 		pending: make(map[uint16]*request), timers: timers{running: make(map[*timer]struct{})},
-		wake: make(chan struct{}, 1), first: make(chan struct{}), done: make(chan struct{}),
+		news: make(chan struct{}), wake: make(chan struct{}, 1), first: make(chan struct{}), done: make(chan struct{}),
 	}
 	c.wg.Go(c.read)
 	c.wg.Go(c.send)
@@ -174,6 +175,13 @@ func (c *Conn) Status() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.status
+}
+
+// StatusChanged is closed when the status next changes.
+func (c *Conn) StatusChanged() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.news
 }
 
 // Usable tells whether the switch does its work as it says itself.

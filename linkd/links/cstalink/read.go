@@ -183,6 +183,10 @@ func (c *Conn) setStatus(s string) {
 		c.status = strings.Clone(s)
 		c.overloaded = s == string(csta.StatusOverloadReached)
 	}
+	if changed {
+		close(c.news)
+		c.news = make(chan struct{})
+	}
 	c.mu.Unlock()
 	c.poke()
 	select {

@@ -28,6 +28,8 @@ type Conn interface {
 	// 13.1.3), and Usable whether the switch does its work.
 	Status() string
 	Usable() bool
+	// StatusChanged is closed when the status next changes.
+	StatusChanged() <-chan struct{}
 	// AskStatus asks for the status. passed, if not nil, is called in the place of
 	// the answer: what the switch had said before it was asked has been dealt with
 	// by then. It is called as well if no answer comes in time.
