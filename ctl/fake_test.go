@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -69,6 +70,24 @@ func (f *fake) Status(context.Context, *connect.Request[apipb.StatusRequest]) (*
 
 func (f *fake) Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error) {
 	return answer(f.links, f.enter("Links"))
+}
+
+func (f *fake) ChangeLink(_ context.Context, q *connect.Request[apipb.ChangeLinkRequest]) (*connect.Response[apipb.ChangeLinkResponse], error) {
+	if err := f.enter("ChangeLink"); err != nil {
+		return nil, err
+	}
+	r := &apipb.ChangeLinkResponse{Link: q.Msg.Link, Switch: "pbx1", Node: cmp.Or(q.Msg.Node, "n1"), Active: "pbx1-a"}
+	switch {
+	case q.Msg.Link == "pbx9":
+		return nil, api.Refused("link pbx9 is disabled: enable it first")
+	case q.Msg.Action == apipb.ChangeLinkRequest_SWITCH:
+		r.Active = q.Msg.Link
+	case q.Msg.Action == apipb.ChangeLinkRequest_DISABLE && q.Msg.Link == "pbx1-a":
+		r.Active = ""
+	case q.Msg.Action == apipb.ChangeLinkRequest_ENABLE:
+		r.Already = true
+	}
+	return answer(r, nil)
 }
 
 func (f *fake) Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error) {
@@ -286,7 +305,7 @@ func newFake() *fake {
 		Counters: []*apipb.Counter{{Name: "facts_applied", Value: 90210}, {Name: "replayed_events", Value: 3}},
 	}
 	f.links = &apipb.LinksResponse{Applied: f.status.Applied, Links: []*apipb.LinkInfo{
-		{Name: "pbx1-a", Switch: "pbx1", Node: "n1", Address: "10.1.0.1:5000", Priority: 1, State: "active", Epoch: 12, SinceMs: now - 3*3600_000, SystemStatus: "normal", InFlight: 1, Facts: 90210, Requests: 4100, RoundTripUs: 1830, Monitors: 200},
+		{Name: "pbx1-a", Switch: "pbx1", Node: "n1", Address: "10.1.0.1:5000", Priority: 1, State: "active", Epoch: 12, SinceMs: now - 3*3600_000, SystemStatus: "normal", InFlight: 1, Facts: 90210, Requests: 4100, RoundTripUs: 1830, Monitors: 200, Losses: 2, FailedMs: now - 4*3600_000, Via: "n3"},
 		{Name: "pbx1-a", Switch: "pbx1", Node: "n2", Address: "10.1.0.1:5000", Priority: 1, State: "standby", SinceMs: now - 2*86400_000, SystemStatus: "normal", RoundTripUs: 1900},
 		{Name: "pbx1-b", Switch: "pbx1", Node: "n3", Address: "10.1.0.2:5000", Priority: 2, State: "standby", SinceMs: now - 95_000, SystemStatus: "normal", RoundTripUs: 7420},
 	}}

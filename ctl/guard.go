@@ -28,7 +28,13 @@ func guardCommand(c *cli.Command, path string) {
 		c.Before = func(ctx *cli.Context) error { return want.check(ctx, path) }
 		return
 	}
-	c.Action = func(ctx *cli.Context) error { return noCommand(ctx, c.Subcommands, path) }
+	own := c.Action // of a group that answers by itself too
+	c.Action = func(ctx *cli.Context) error {
+		if own != nil && !ctx.Args().Present() {
+			return own(ctx)
+		}
+		return noCommand(ctx, c.Subcommands, path)
+	}
 	for _, sub := range c.Subcommands {
 		guardCommand(sub, path+" "+sub.Name)
 	}

@@ -96,7 +96,7 @@ func leaves(app *cli.App) map[string]*cli.Command {
 	walk = func(path string, commands []*cli.Command) {
 		for _, c := range commands {
 			name := strings.TrimSpace(path + " " + c.Name)
-			if len(c.Subcommands) == 0 {
+			if len(c.Subcommands) == 0 || c.Description != "" { // some groups answer by themselves too
 				found[name] = c
 			}
 			walk(name, c.Subcommands)

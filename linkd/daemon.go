@@ -243,7 +243,7 @@ func (d *Daemon) advertised(l net.Listener) string {
 func (d *Daemon) serveAPI(ctx context.Context, p *ports) error {
 	service := operator.New(operator.Options{
 		NodeID: d.c.Node.ID, Version: d.version, BootID: d.node.Port().BootID(), Replica: d.node.Replica(), Log: d.node.Log(), Raft: d.node.Raft(),
-		Ready: d.notReady, Links: d.linkInfos, Failover: d.failover.Last,
+		Ready: d.notReady, Links: d.linkInfos, SwitchLink: d.links.Switch, RestartLink: d.links.Restart, Failover: d.failover.Last,
 		Dial:   func(address string) apipbconnect.OperatorClient { return p.operator(address) },
 		Logger: d.log.Named("api"),
 	})

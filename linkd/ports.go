@@ -103,6 +103,14 @@ func (d *Daemon) linkOptions() links.Options {
 	}
 }
 
+// millis is a moment in ms since the Unix epoch; 0: never.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
 // linkInfos are this node's links as operators see them.
 func (d *Daemon) linkInfos() []*apipb.LinkInfo {
 	var out []*apipb.LinkInfo
@@ -111,6 +119,7 @@ func (d *Daemon) linkInfos() []*apipb.LinkInfo {
 			Name: l.Name, Switch: l.Switch, Node: d.c.Node.ID, Address: l.Address, Priority: l.Priority, State: string(l.State), Epoch: l.Epoch,
 			SinceMs: l.Since.UnixMilli(), LastError: l.LastError, SystemStatus: l.SystemStatus, InFlight: uint32(l.InFlight), Facts: l.Facts,
 			Requests: l.Requests, RoundTripUs: l.RoundTrip.Microseconds(), Monitors: uint32(l.Monitors), Mismatches: l.Mismatches,
+			FailedMs: millis(l.Failed), Via: l.Via, Losses: l.Losses,
 		})
 	}
 	return out

@@ -21,7 +21,7 @@ func seed(c *config.Config) []*fsmpb.Command {
 		}}}})
 		for _, l := range sw.Links {
 			out = append(out, &fsmpb.Command{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Seed: true, Link: &fsmpb.Link{
-				Name: l.Name, Switch: sw.Name, Address: l.Address, Priority: int32(l.Priority), Disabled: l.Disabled,
+				Name: l.Name, Switch: sw.Name, Address: l.Address, Priority: int32(l.Priority), Disabled: l.Disabled, Settings: linkOptions(l),
 			}}}})
 		}
 		devices := seedDevices(sw)
@@ -34,6 +34,17 @@ func seed(c *config.Config) []*fsmpb.Command {
 	return out
 }
 
+// linkOptions are the settings that a link has of its own.
+func linkOptions(l config.Link) (o []*fsmpb.Option) {
+	if l.Keepalive != "" {
+		o = append(o, &fsmpb.Option{Name: "keepalive", Value: l.Keepalive})
+	}
+	if l.KeepaliveMisses != 0 {
+		o = append(o, &fsmpb.Option{Name: "keepalive_misses", Value: strconv.Itoa(l.KeepaliveMisses)})
+	}
+	return o
+}
+
 // switchOptions are the settings that the links of a switch go by, sorted by name.
 func switchOptions(sw config.Switch) []*fsmpb.Option {
 	filter := "filtered-out"
@@ -43,17 +54,25 @@ func switchOptions(sw config.Switch) []*fsmpb.Option {
 	o := []*fsmpb.Option{
 		{Name: "application", Value: sw.Application},
 		{Name: "association", Value: sw.Association},
+		{Name: "call_gap", Value: sw.CallGap.String()},
 		{Name: "connect_timeout", Value: sw.ConnectTimeout.String()},
+		{Name: "device_gap", Value: sw.DeviceGap.String()},
 		{Name: "edition", Value: strconv.Itoa(sw.Edition)},
+		{Name: "failback", Value: sw.Failback},
+		{Name: "failback_after", Value: sw.FailbackAfter.String()},
 		{Name: "filter", Value: filter},
 		{Name: "keepalive", Value: sw.Keepalive.String()},
 		{Name: "keepalive_misses", Value: strconv.Itoa(sw.KeepaliveMisses)},
+		{Name: "linger", Value: sw.Linger},
 		{Name: "request_timeout", Value: sw.RequestTimeout.String()},
 		{Name: "requests_per_second", Value: strconv.Itoa(sw.RequestsPerSecond)},
 		{Name: "resync_rate", Value: strconv.Itoa(sw.ResyncRate)},
+		{Name: "restart_delay", Value: sw.RestartDelay.String()},
 		{Name: "retry_max", Value: sw.ReconnectMax.String()},
 		{Name: "session", Value: sw.Session.String()},
+		{Name: "spares", Value: strconv.Itoa(sw.Spares)},
 		{Name: "standby", Value: sw.Standby},
+		{Name: "stuck_calls", Value: sw.StuckCalls},
 	}
 	return o
 }
@@ -108,6 +127,7 @@ func settings(c *config.Config) *fsmpb.Settings {
 		FeedRecords: uint32(c.Limits.FeedRecords), FeedBytes: uint64(c.Limits.FeedBytes), Sessions: uint32(c.Limits.Sessions),
 		MonitorsPerSession: uint32(c.Limits.MonitorsPerSession), Intents: uint32(c.Limits.Intents), CallDataBytes: uint32(c.Limits.CallDataBytes),
 		TombstoneMs: ms(c.Timers.Tombstone), UnclaimedMs: ms(c.Timers.UnclaimedMonitors), IntentMs: ms(c.Timers.Request), RouteMs: ms(c.Timers.RouteReply),
+		StuckAlertingMs: ms(c.Timers.StuckAlerting), StuckQueuedMs: ms(c.Timers.StuckQueued), StuckHeldMs: ms(c.Timers.StuckHeld), StuckConnectedMs: ms(c.Timers.StuckConnected),
 	}
 	for _, sw := range c.Switches {
 		s.MonitorReleaseMs = max(s.MonitorReleaseMs, ms(sw.MonitorRelease), 1) // zero would be the default

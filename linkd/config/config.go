@@ -89,6 +89,10 @@ type Timers struct {
 	Tombstone         Duration `hcl:"tombstone" range:"1s..1h" default:"60s"`          // a retired call ID is remembered
 	UnclaimedMonitors Duration `hcl:"unclaimed_monitors" range:"1s..1h" default:"30s"` // kept after their session attached
 	Request           Duration `hcl:"request" range:"500ms..5m" default:"10s"`         // from a client's request to its outcome
+	StuckAlerting     Duration `hcl:"stuck_alerting" range:"1s..24h" default:"1m"`     // a connection may ring without an event until the switch is asked
+	StuckQueued       Duration `hcl:"stuck_queued" range:"1s..24h" default:"10m"`      // the same in a queue
+	StuckHeld         Duration `hcl:"stuck_held" range:"1s..24h" default:"10m"`        // on hold
+	StuckConnected    Duration `hcl:"stuck_connected" range:"1s..168h" default:"1h"`   // talking
 	RouteReply        Duration `hcl:"route_reply" range:"200ms..1m" default:"3s"`      // for a router, if the switch names no time
 }
 

@@ -47,9 +47,11 @@ func TestFullFile(t *testing.T) {
 			MonitorRelease: 0, RequestsPerSecond: 0, RequestTimeout: 1500 * time.Millisecond,
 			ConnectTimeout: 2 * time.Second, ReconnectMax: 30 * time.Second,
 			Keepalive: 15 * time.Second, KeepaliveMisses: 1, ResyncRate: 7,
+			Spares: 2, Failback: "manual", FailbackAfter: 90 * time.Second, RestartDelay: 7 * time.Second,
+			CallGap: 100 * time.Millisecond, DeviceGap: 200 * time.Millisecond, Linger: "forever", StuckCalls: "ignore",
 			Links: []Link{
 				{Name: "a", Address: "10.9.0.1:1040", Priority: 1},
-				{Name: "b", Address: "[2001:db8::9]:1040", Priority: 2, Disabled: true},
+				{Name: "b", Address: "[2001:db8::9]:1040", Priority: 2, Disabled: true, Keepalive: "3s", KeepaliveMisses: 4},
 			},
 			DNs: []DN{
 				{Number: "1000", Kind: "station", Aliases: []string{"+4930123400", "sip:1000@example.net"},
@@ -64,7 +66,8 @@ func TestFullFile(t *testing.T) {
 		},
 		Timers: Timers{
 			Tombstone: 90 * time.Second, UnclaimedMonitors: 45 * time.Second, Request: 20 * time.Second,
-			RouteReply: 250 * time.Millisecond,
+			RouteReply:    250 * time.Millisecond,
+			StuckAlerting: 30 * time.Second, StuckQueued: 5 * time.Minute, StuckHeld: 6 * time.Minute, StuckConnected: 2 * time.Hour,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -161,7 +164,7 @@ func TestErrors(t *testing.T) {
 		{"port", "csta_listener \"l\" {\n  address = \":70000\"\n  switch = \"s\"\n}", `x.hcl:11:13: address is ":70000", but must be host:port or :port`},
 		{"link address", "switch \"s\" {\n  link \"a\" {\n    address = \":1040\"\n  }\n}", `x.hcl:12:15: address is ":1040", but must be host:port`},
 		{"no link", "switch \"s\" {}", `x.hcl:10:1: switch "s" has no link: add link "a" { address = "host:port" }`},
-		{"in a nested block", "switch \"s\" {\n  link \"a\" {\n    adress = \"h:1\"\n    address = \"h:1\"\n  }\n}", `x.hcl:12:5: switch "s" link "a" has no setting "adress": did you mean address? Allowed: address, priority, disabled`},
+		{"in a nested block", "switch \"s\" {\n  link \"a\" {\n    adress = \"h:1\"\n    address = \"h:1\"\n  }\n}", `x.hcl:12:5: switch "s" link "a" has no setting "adress": did you mean address? Allowed: address, priority, disabled, keepalive, keepalive_misses`},
 		{"link twice in the cluster", pbx("p", "") + pbx("q", ""), `x.hcl:15:6: link "a" exists in switch "p": link names are unique in the cluster`},
 		{"route of a station", pbx("p", "dn \"1\" {\n default_route = \"2\"\n}"), `x.hcl:13:18: dn "1" is a station: default_route is for kind = "route_point"`},
 		{"owner without sign-on", pbx("p", "dn \"1\" {\n owner_clients = [\"t\"]\n}"), `x.hcl:13:18: dn "1" takes its service from "switch": owner_clients is for service_from = "client"`},

@@ -5,6 +5,9 @@ import (
 	"net/netip"
 	"regexp"
 	"strconv"
+	"time"
+
+	"github.com/holdline/holdline/fsm"
 )
 
 // form is a shape that a text must have.
@@ -33,7 +36,15 @@ var forms = map[string]form{
 		regexp.MustCompile(`^[!-~]{1,64}$`).MatchString,
 	},
 	"digits": {"1 to 18 digits", regexp.MustCompile(`^[0-9]{1,18}$`).MatchString},
-	"text":   {"1 to 255 bytes", func(s string) bool { return s != "" && len(s) <= 255 }},
+	"linger": {"a length of time in whole units up to 168h like 90s or 1m30s, 0, or forever", func(s string) bool {
+		_, ok := fsm.ParseLinger(s)
+		return ok
+	}},
+	"keepalive": {"0s (off) or 1s..10m", func(s string) bool {
+		d, err := time.ParseDuration(s)
+		return err == nil && (d == 0 || d >= time.Second && d <= 10*time.Minute)
+	}},
+	"text": {"1 to 255 bytes", func(s string) bool { return s != "" && len(s) <= 255 }},
 }
 
 // isAddress: a listener may leave the host out and take port 0, any free one.

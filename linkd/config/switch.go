@@ -26,14 +26,34 @@ type Switch struct {
 	// RequestsPerSecond paces what is sent to the switch; 0: no pacing.
 	RequestsPerSecond int      `hcl:"requests_per_second" range:"1..100000" off:"true" default:"1000"`
 	RequestTimeout    Duration `hcl:"request_timeout" range:"100ms..1m" default:"5s"` // for one answer of the switch
-	ConnectTimeout    Duration `hcl:"connect_timeout" range:"100ms..1m" default:"5s"` // TCP and association
-	ReconnectMax      Duration `hcl:"reconnect_max" range:"1s..10m" default:"10s"`    // the longest wait between two tries
+	// ConnectTimeout is for TCP and association, and how long a link of a higher
+	// priority is waited for.
+	ConnectTimeout Duration `hcl:"connect_timeout" range:"100ms..1m" default:"2s"`
+	ReconnectMax   Duration `hcl:"reconnect_max" range:"1s..10m" default:"10s"` // the longest wait between two tries
 	// Keepalive is the silence after which the link is asked for its status; 0:
 	// never.
 	Keepalive       Duration `hcl:"keepalive" range:"1s..10m" off:"true" default:"10s"`
 	KeepaliveMisses int      `hcl:"keepalive_misses" range:"1..10" default:"2"` // unanswered ones before the link is closed
 	// ResyncRate is how many devices a second are asked about in a resync.
-	ResyncRate int     `hcl:"resync_rate" range:"1..10000" default:"100"`
+	ResyncRate int `hcl:"resync_rate" range:"1..10000" default:"100"`
+	// Spares is how many working links stay open beside the one that is driven.
+	Spares int `hcl:"spares" range:"0..10" default:"1"`
+	// Failback: "auto" goes back to a link of a higher priority that has worked for
+	// FailbackAfter, "manual" only when told to.
+	Failback      string   `hcl:"failback" oneof:"auto|manual" default:"auto"`
+	FailbackAfter Duration `hcl:"failback_after" range:"1s..24h" default:"1m"`
+	// RestartDelay is the pause before a link that failed is tried again while
+	// another one works; it doubles with each failure, up to ReconnectMax.
+	RestartDelay Duration `hcl:"restart_delay" range:"100ms..1h" default:"5s"`
+	// CallGap and DeviceGap are the least times between two requests about one call
+	// and about one device.
+	CallGap   Duration `hcl:"call_gap" range:"0s..10s" default:"0s"`
+	DeviceGap Duration `hcl:"device_gap" range:"0s..10s" default:"0s"`
+	// Linger is how long calls are kept when no link works: a length of time,
+	// "0", or "forever".
+	Linger string `hcl:"linger" form:"linger" default:"30s"`
+	// StuckCalls: "ask" asks the switch about calls that are quiet for too long.
+	StuckCalls string  `hcl:"stuck_calls" oneof:"ask|ignore" default:"ask"`
 	Links      []Link  `hcl:"link,block"`
 	DNs        []DN    `hcl:"dn,block"`
 	Ranges     []Range `hcl:"dn_range,block"`
@@ -45,6 +65,10 @@ type Link struct {
 	Address  string `hcl:"address,required" form:"dial"`
 	Priority int    `hcl:"priority" range:"1..100" default:"1"` // the highest that works is used
 	Disabled bool   `hcl:"disabled" default:"false"`
+	// Keepalive and KeepaliveMisses are this link's own; if they aren't given, those
+	// of the switch.
+	Keepalive       string `hcl:"keepalive" form:"keepalive"`
+	KeepaliveMisses int    `hcl:"keepalive_misses" range:"1..10"`
 }
 
 // DN is one device.

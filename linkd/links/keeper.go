@@ -24,7 +24,8 @@ const (
 	Idle       State = "idle"       // not wanted on this node now: a standby holds only links of the highest priority
 	Connecting State = "connecting" // connecting or associating
 	Down       State = "down"       // waiting to try again
-	StandingBy State = "standby"    // associated, without monitors
+	StandingBy State = "standby"    // open on a follower, with the leader's monitors or without
+	Spare      State = "spare"      // open on the leader, and not driven
 	Active     State = "active"     // claimed and driven by this node
 	Draining   State = "draining"   // was driven by this node, and is read until it is claimed by another
 )
@@ -55,6 +56,8 @@ type keeper struct {
 	normal     time.Time // since when the switch says on it that it works; zero: it doesn't
 	via        string    // the node that relays it; empty: none
 	last       string
+	failedAt   time.Time
+	losses     uint64
 	epoch      uint64
 	mismatches uint64        // of its hot standby, since the start
 	drain      *drain        // not nil: the connection can be taken back
@@ -390,7 +393,8 @@ func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Durati
 	}
 	failures := min(k.failures, 20)
 	k.failures++
-	k.tried, k.last = true, err.Error()
+	k.tried, k.last, k.failedAt = true, err.Error(), time.Now()
+	k.losses++
 	k.mu.Unlock()
 	k.set(Down, 0)
 	base, most := s.RetryMin, s.RetryMax

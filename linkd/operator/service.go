@@ -48,6 +48,9 @@ type Options struct {
 	Ready func() []string
 	// Links are the node's own links as they are now.
 	Links func() []*apipb.LinkInfo
+	// SwitchLink has a link of its switch driven, RestartLink opens its connection on
+	// this node anew.
+	SwitchLink, RestartLink func(link string) error
 	// Failover is the trace of the node's last takeover. May be nil.
 	Failover func() (failover.Trace, bool)
 	// Dial gives a client for another node's operators' API.

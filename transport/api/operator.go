@@ -60,6 +60,11 @@ func (c *Client) Links(ctx context.Context, q *apipb.LinksRequest) (*apipb.Links
 	return unary(ctx, c, request{op: "list the links"}, apipbconnect.OperatorClient.Links, q)
 }
 
+// ChangeLink enables, disables, switches to or restarts a link.
+func (c *Client) ChangeLink(ctx context.Context, q *apipb.ChangeLinkRequest) (*apipb.ChangeLinkResponse, error) {
+	return unary(ctx, c, request{op: "change the link", change: true}, apipbconnect.OperatorClient.ChangeLink, q)
+}
+
 // Calls lists live calls, one page at a time.
 func (c *Client) Calls(ctx context.Context, q *apipb.CallsRequest) (*apipb.CallsResponse, error) {
 	return unary(ctx, c, request{op: "list the calls"}, apipbconnect.OperatorClient.Calls, q)

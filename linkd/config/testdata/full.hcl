@@ -68,6 +68,14 @@ switch "pbx" {
   keepalive           = "15s"
   keepalive_misses    = 1
   resync_rate         = 7
+  spares              = 2
+  failback            = "manual"
+  failback_after      = "90s"
+  restart_delay       = "7s"
+  call_gap            = "100ms"
+  device_gap          = "200ms"
+  linger              = "forever"
+  stuck_calls         = "ignore"
 
   link "a" {
     address  = "10.9.0.1:1040"
@@ -77,6 +85,8 @@ switch "pbx" {
     address  = "[2001:db8::9]:1040"
     priority = 2
     disabled = true
+    keepalive        = "3s"
+    keepalive_misses = 4
   }
 
   dn "1000" {
@@ -113,5 +123,9 @@ timers {
   tombstone          = "90s"
   unclaimed_monitors = "45s"
   request            = "20s"
+  stuck_alerting     = "30s"
+  stuck_queued       = "5m"
+  stuck_held         = "6m"
+  stuck_connected    = "2h"
   route_reply        = "250ms"
 }

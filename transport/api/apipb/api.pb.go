@@ -21,6 +21,61 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+type ChangeLinkRequest_Action int32
+
+const (
+	ChangeLinkRequest_UNKNOWN ChangeLinkRequest_Action = 0
+	ChangeLinkRequest_ENABLE  ChangeLinkRequest_Action = 1
+	ChangeLinkRequest_DISABLE ChangeLinkRequest_Action = 2
+	ChangeLinkRequest_SWITCH  ChangeLinkRequest_Action = 3
+	ChangeLinkRequest_RESTART ChangeLinkRequest_Action = 4
+)
+
+// Enum value maps for ChangeLinkRequest_Action.
+var (
+	ChangeLinkRequest_Action_name = map[int32]string{
+		0: "UNKNOWN",
+		1: "ENABLE",
+		2: "DISABLE",
+		3: "SWITCH",
+		4: "RESTART",
+	}
+	ChangeLinkRequest_Action_value = map[string]int32{
+		"UNKNOWN": 0,
+		"ENABLE":  1,
+		"DISABLE": 2,
+		"SWITCH":  3,
+		"RESTART": 4,
+	}
+)
+
+func (x ChangeLinkRequest_Action) Enum() *ChangeLinkRequest_Action {
+	p := new(ChangeLinkRequest_Action)
+	*p = x
+	return p
+}
+
+func (x ChangeLinkRequest_Action) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ChangeLinkRequest_Action) Descriptor() protoreflect.EnumDescriptor {
+	return file_api_proto_enumTypes[0].Descriptor()
+}
+
+func (ChangeLinkRequest_Action) Type() protoreflect.EnumType {
+	return &file_api_proto_enumTypes[0]
+}
+
+func (x ChangeLinkRequest_Action) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ChangeLinkRequest_Action.Descriptor instead.
+func (ChangeLinkRequest_Action) EnumDescriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{17, 0}
+}
+
 // NotLeader is the detail of an UNAVAILABLE error: the node doesn't lead and
 // couldn't pass the request on. Nothing was done; ask the leader.
 type NotLeader struct {
@@ -1194,7 +1249,7 @@ type LinkInfo struct {
 	Node          string                 `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`
 	Address       string                 `protobuf:"bytes,4,opt,name=address,proto3" json:"address,omitempty"`
 	Priority      int32                  `protobuf:"varint,5,opt,name=priority,proto3" json:"priority,omitempty"`
-	State         string                 `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"` // active, standby, idle, draining, connecting, down, disabled, unreachable node
+	State         string                 `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"` // active, spare, standby, idle, draining, connecting, down, disabled, unreachable node
 	Epoch         uint64                 `protobuf:"varint,7,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	SinceMs       int64                  `protobuf:"varint,8,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
 	LastError     string                 `protobuf:"bytes,9,opt,name=last_error,json=lastError,proto3" json:"last_error,omitempty"`
@@ -1204,7 +1259,10 @@ type LinkInfo struct {
 	Requests      uint64                 `protobuf:"varint,13,opt,name=requests,proto3" json:"requests,omitempty"`
 	RoundTripUs   int64                  `protobuf:"varint,14,opt,name=round_trip_us,json=roundTripUs,proto3" json:"round_trip_us,omitempty"`
 	Monitors      uint32                 `protobuf:"varint,15,opt,name=monitors,proto3" json:"monitors,omitempty"`
-	Mismatches    uint64                 `protobuf:"varint,16,opt,name=mismatches,proto3" json:"mismatches,omitempty"` // mismatches: calls of which a hot standby did not hear what the driven link brought
+	Mismatches    uint64                 `protobuf:"varint,16,opt,name=mismatches,proto3" json:"mismatches,omitempty"`
+	FailedMs      int64                  `protobuf:"varint,17,opt,name=failed_ms,json=failedMs,proto3" json:"failed_ms,omitempty"`
+	Via           string                 `protobuf:"bytes,18,opt,name=via,proto3" json:"via,omitempty"`
+	Losses        uint64                 `protobuf:"varint,19,opt,name=losses,proto3" json:"losses,omitempty"` // mismatches: calls of which a hot standby did not hear what the driven link brought
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1351,6 +1409,166 @@ func (x *LinkInfo) GetMismatches() uint64 {
 	return 0
 }
 
+func (x *LinkInfo) GetFailedMs() int64 {
+	if x != nil {
+		return x.FailedMs
+	}
+	return 0
+}
+
+func (x *LinkInfo) GetVia() string {
+	if x != nil {
+		return x.Via
+	}
+	return ""
+}
+
+func (x *LinkInfo) GetLosses() uint64 {
+	if x != nil {
+		return x.Losses
+	}
+	return 0
+}
+
+// ChangeLink changes one link of a switch. Enable and disable are provisioning;
+// switch has it driven, until it fails; restart closes its connection and opens it
+// again, on one node: the leader, if none is given.
+type ChangeLinkRequest struct {
+	state         protoimpl.MessageState   `protogen:"open.v1"`
+	Link          string                   `protobuf:"bytes,1,opt,name=link,proto3" json:"link,omitempty"`
+	Action        ChangeLinkRequest_Action `protobuf:"varint,2,opt,name=action,proto3,enum=holdline.api.v1.ChangeLinkRequest_Action" json:"action,omitempty"`
+	Node          string                   `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeLinkRequest) Reset() {
+	*x = ChangeLinkRequest{}
+	mi := &file_api_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeLinkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeLinkRequest) ProtoMessage() {}
+
+func (x *ChangeLinkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeLinkRequest.ProtoReflect.Descriptor instead.
+func (*ChangeLinkRequest) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ChangeLinkRequest) GetLink() string {
+	if x != nil {
+		return x.Link
+	}
+	return ""
+}
+
+func (x *ChangeLinkRequest) GetAction() ChangeLinkRequest_Action {
+	if x != nil {
+		return x.Action
+	}
+	return ChangeLinkRequest_UNKNOWN
+}
+
+func (x *ChangeLinkRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+type ChangeLinkResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Link          string                 `protobuf:"bytes,1,opt,name=link,proto3" json:"link,omitempty"`
+	Switch        string                 `protobuf:"bytes,2,opt,name=switch,proto3" json:"switch,omitempty"`
+	Node          string                 `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`        // node: where it was done
+	Already       bool                   `protobuf:"varint,4,opt,name=already,proto3" json:"already,omitempty"` // nothing had to be done
+	Active        string                 `protobuf:"bytes,5,opt,name=active,proto3" json:"active,omitempty"`    // the link that the switch is driven through now; empty: none
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeLinkResponse) Reset() {
+	*x = ChangeLinkResponse{}
+	mi := &file_api_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeLinkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeLinkResponse) ProtoMessage() {}
+
+func (x *ChangeLinkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeLinkResponse.ProtoReflect.Descriptor instead.
+func (*ChangeLinkResponse) Descriptor() ([]byte, []int) {
+	return file_api_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ChangeLinkResponse) GetLink() string {
+	if x != nil {
+		return x.Link
+	}
+	return ""
+}
+
+func (x *ChangeLinkResponse) GetSwitch() string {
+	if x != nil {
+		return x.Switch
+	}
+	return ""
+}
+
+func (x *ChangeLinkResponse) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *ChangeLinkResponse) GetAlready() bool {
+	if x != nil {
+		return x.Already
+	}
+	return false
+}
+
+func (x *ChangeLinkResponse) GetActive() string {
+	if x != nil {
+		return x.Active
+	}
+	return ""
+}
+
 type CallsRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Read          *Read                  `protobuf:"bytes,1,opt,name=read,proto3" json:"read,omitempty"`
@@ -1365,7 +1583,7 @@ type CallsRequest struct {
 
 func (x *CallsRequest) Reset() {
 	*x = CallsRequest{}
-	mi := &file_api_proto_msgTypes[17]
+	mi := &file_api_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1377,7 +1595,7 @@ func (x *CallsRequest) String() string {
 func (*CallsRequest) ProtoMessage() {}
 
 func (x *CallsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[17]
+	mi := &file_api_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1390,7 +1608,7 @@ func (x *CallsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsRequest.ProtoReflect.Descriptor instead.
 func (*CallsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{17}
+	return file_api_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CallsRequest) GetRead() *Read {
@@ -1446,7 +1664,7 @@ type CallsResponse struct {
 
 func (x *CallsResponse) Reset() {
 	*x = CallsResponse{}
-	mi := &file_api_proto_msgTypes[18]
+	mi := &file_api_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1458,7 +1676,7 @@ func (x *CallsResponse) String() string {
 func (*CallsResponse) ProtoMessage() {}
 
 func (x *CallsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[18]
+	mi := &file_api_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1471,7 +1689,7 @@ func (x *CallsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsResponse.ProtoReflect.Descriptor instead.
 func (*CallsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{18}
+	return file_api_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CallsResponse) GetApplied() *Applied {
@@ -1518,7 +1736,7 @@ type CallInfo struct {
 
 func (x *CallInfo) Reset() {
 	*x = CallInfo{}
-	mi := &file_api_proto_msgTypes[19]
+	mi := &file_api_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1530,7 +1748,7 @@ func (x *CallInfo) String() string {
 func (*CallInfo) ProtoMessage() {}
 
 func (x *CallInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[19]
+	mi := &file_api_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1543,7 +1761,7 @@ func (x *CallInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallInfo.ProtoReflect.Descriptor instead.
 func (*CallInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{19}
+	return file_api_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *CallInfo) GetId() uint64 {
@@ -1661,7 +1879,7 @@ type CallName struct {
 
 func (x *CallName) Reset() {
 	*x = CallName{}
-	mi := &file_api_proto_msgTypes[20]
+	mi := &file_api_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1673,7 +1891,7 @@ func (x *CallName) String() string {
 func (*CallName) ProtoMessage() {}
 
 func (x *CallName) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[20]
+	mi := &file_api_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1686,7 +1904,7 @@ func (x *CallName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallName.ProtoReflect.Descriptor instead.
 func (*CallName) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{20}
+	return file_api_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CallName) GetLink() string {
@@ -1714,7 +1932,7 @@ type PartyInfo struct {
 
 func (x *PartyInfo) Reset() {
 	*x = PartyInfo{}
-	mi := &file_api_proto_msgTypes[21]
+	mi := &file_api_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1726,7 +1944,7 @@ func (x *PartyInfo) String() string {
 func (*PartyInfo) ProtoMessage() {}
 
 func (x *PartyInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[21]
+	mi := &file_api_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1739,7 +1957,7 @@ func (x *PartyInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartyInfo.ProtoReflect.Descriptor instead.
 func (*PartyInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{21}
+	return file_api_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *PartyInfo) GetDevice() string {
@@ -1776,7 +1994,7 @@ type DevicesRequest struct {
 
 func (x *DevicesRequest) Reset() {
 	*x = DevicesRequest{}
-	mi := &file_api_proto_msgTypes[22]
+	mi := &file_api_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1788,7 +2006,7 @@ func (x *DevicesRequest) String() string {
 func (*DevicesRequest) ProtoMessage() {}
 
 func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[22]
+	mi := &file_api_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1801,7 +2019,7 @@ func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesRequest.ProtoReflect.Descriptor instead.
 func (*DevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{22}
+	return file_api_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DevicesRequest) GetRead() *Read {
@@ -1850,7 +2068,7 @@ type DevicesResponse struct {
 
 func (x *DevicesResponse) Reset() {
 	*x = DevicesResponse{}
-	mi := &file_api_proto_msgTypes[23]
+	mi := &file_api_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1862,7 +2080,7 @@ func (x *DevicesResponse) String() string {
 func (*DevicesResponse) ProtoMessage() {}
 
 func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[23]
+	mi := &file_api_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1875,7 +2093,7 @@ func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesResponse.ProtoReflect.Descriptor instead.
 func (*DevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{23}
+	return file_api_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DevicesResponse) GetApplied() *Applied {
@@ -1926,7 +2144,7 @@ type DeviceInfo struct {
 
 func (x *DeviceInfo) Reset() {
 	*x = DeviceInfo{}
-	mi := &file_api_proto_msgTypes[24]
+	mi := &file_api_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +2156,7 @@ func (x *DeviceInfo) String() string {
 func (*DeviceInfo) ProtoMessage() {}
 
 func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[24]
+	mi := &file_api_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +2169,7 @@ func (x *DeviceInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceInfo.ProtoReflect.Descriptor instead.
 func (*DeviceInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{24}
+	return file_api_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *DeviceInfo) GetSwitch() string {
@@ -2100,7 +2318,7 @@ type AgentInfo struct {
 
 func (x *AgentInfo) Reset() {
 	*x = AgentInfo{}
-	mi := &file_api_proto_msgTypes[25]
+	mi := &file_api_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +2330,7 @@ func (x *AgentInfo) String() string {
 func (*AgentInfo) ProtoMessage() {}
 
 func (x *AgentInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[25]
+	mi := &file_api_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +2343,7 @@ func (x *AgentInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentInfo.ProtoReflect.Descriptor instead.
 func (*AgentInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{25}
+	return file_api_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *AgentInfo) GetAgent() string {
@@ -2174,7 +2392,7 @@ type ForwardInfo struct {
 
 func (x *ForwardInfo) Reset() {
 	*x = ForwardInfo{}
-	mi := &file_api_proto_msgTypes[26]
+	mi := &file_api_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2186,7 +2404,7 @@ func (x *ForwardInfo) String() string {
 func (*ForwardInfo) ProtoMessage() {}
 
 func (x *ForwardInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[26]
+	mi := &file_api_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2199,7 +2417,7 @@ func (x *ForwardInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForwardInfo.ProtoReflect.Descriptor instead.
 func (*ForwardInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{26}
+	return file_api_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ForwardInfo) GetType() string {
@@ -2236,7 +2454,7 @@ type PutDevicesRequest struct {
 
 func (x *PutDevicesRequest) Reset() {
 	*x = PutDevicesRequest{}
-	mi := &file_api_proto_msgTypes[27]
+	mi := &file_api_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2248,7 +2466,7 @@ func (x *PutDevicesRequest) String() string {
 func (*PutDevicesRequest) ProtoMessage() {}
 
 func (x *PutDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[27]
+	mi := &file_api_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2261,7 +2479,7 @@ func (x *PutDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutDevicesRequest.ProtoReflect.Descriptor instead.
 func (*PutDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{27}
+	return file_api_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *PutDevicesRequest) GetSwitch() string {
@@ -2298,7 +2516,7 @@ type PutDevicesResponse struct {
 
 func (x *PutDevicesResponse) Reset() {
 	*x = PutDevicesResponse{}
-	mi := &file_api_proto_msgTypes[28]
+	mi := &file_api_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2310,7 +2528,7 @@ func (x *PutDevicesResponse) String() string {
 func (*PutDevicesResponse) ProtoMessage() {}
 
 func (x *PutDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[28]
+	mi := &file_api_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2323,7 +2541,7 @@ func (x *PutDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutDevicesResponse.ProtoReflect.Descriptor instead.
 func (*PutDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{28}
+	return file_api_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *PutDevicesResponse) GetResults() []*DeviceResult {
@@ -2372,7 +2590,7 @@ type DeviceResult struct {
 
 func (x *DeviceResult) Reset() {
 	*x = DeviceResult{}
-	mi := &file_api_proto_msgTypes[29]
+	mi := &file_api_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2384,7 +2602,7 @@ func (x *DeviceResult) String() string {
 func (*DeviceResult) ProtoMessage() {}
 
 func (x *DeviceResult) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[29]
+	mi := &file_api_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2397,7 +2615,7 @@ func (x *DeviceResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceResult.ProtoReflect.Descriptor instead.
 func (*DeviceResult) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{29}
+	return file_api_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeviceResult) GetId() string {
@@ -2433,7 +2651,7 @@ type DeleteDevicesRequest struct {
 
 func (x *DeleteDevicesRequest) Reset() {
 	*x = DeleteDevicesRequest{}
-	mi := &file_api_proto_msgTypes[30]
+	mi := &file_api_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2445,7 +2663,7 @@ func (x *DeleteDevicesRequest) String() string {
 func (*DeleteDevicesRequest) ProtoMessage() {}
 
 func (x *DeleteDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[30]
+	mi := &file_api_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2458,7 +2676,7 @@ func (x *DeleteDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDevicesRequest.ProtoReflect.Descriptor instead.
 func (*DeleteDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{30}
+	return file_api_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DeleteDevicesRequest) GetSwitch() string {
@@ -2492,7 +2710,7 @@ type DeleteDevicesResponse struct {
 
 func (x *DeleteDevicesResponse) Reset() {
 	*x = DeleteDevicesResponse{}
-	mi := &file_api_proto_msgTypes[31]
+	mi := &file_api_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2504,7 +2722,7 @@ func (x *DeleteDevicesResponse) String() string {
 func (*DeleteDevicesResponse) ProtoMessage() {}
 
 func (x *DeleteDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[31]
+	mi := &file_api_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2517,7 +2735,7 @@ func (x *DeleteDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteDevicesResponse.ProtoReflect.Descriptor instead.
 func (*DeleteDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{31}
+	return file_api_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DeleteDevicesResponse) GetResults() []*DeviceResult {
@@ -2544,7 +2762,7 @@ type SessionsRequest struct {
 
 func (x *SessionsRequest) Reset() {
 	*x = SessionsRequest{}
-	mi := &file_api_proto_msgTypes[32]
+	mi := &file_api_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2556,7 +2774,7 @@ func (x *SessionsRequest) String() string {
 func (*SessionsRequest) ProtoMessage() {}
 
 func (x *SessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[32]
+	mi := &file_api_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2569,7 +2787,7 @@ func (x *SessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionsRequest.ProtoReflect.Descriptor instead.
 func (*SessionsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{32}
+	return file_api_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SessionsRequest) GetRead() *Read {
@@ -2596,7 +2814,7 @@ type SessionsResponse struct {
 
 func (x *SessionsResponse) Reset() {
 	*x = SessionsResponse{}
-	mi := &file_api_proto_msgTypes[33]
+	mi := &file_api_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2608,7 +2826,7 @@ func (x *SessionsResponse) String() string {
 func (*SessionsResponse) ProtoMessage() {}
 
 func (x *SessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[33]
+	mi := &file_api_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2621,7 +2839,7 @@ func (x *SessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionsResponse.ProtoReflect.Descriptor instead.
 func (*SessionsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{33}
+	return file_api_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *SessionsResponse) GetApplied() *Applied {
@@ -2661,7 +2879,7 @@ type SessionInfo struct {
 
 func (x *SessionInfo) Reset() {
 	*x = SessionInfo{}
-	mi := &file_api_proto_msgTypes[34]
+	mi := &file_api_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2673,7 +2891,7 @@ func (x *SessionInfo) String() string {
 func (*SessionInfo) ProtoMessage() {}
 
 func (x *SessionInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[34]
+	mi := &file_api_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2686,7 +2904,7 @@ func (x *SessionInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionInfo.ProtoReflect.Descriptor instead.
 func (*SessionInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{34}
+	return file_api_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *SessionInfo) GetId() uint64 {
@@ -2808,7 +3026,7 @@ type MonitorsRequest struct {
 
 func (x *MonitorsRequest) Reset() {
 	*x = MonitorsRequest{}
-	mi := &file_api_proto_msgTypes[35]
+	mi := &file_api_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2820,7 +3038,7 @@ func (x *MonitorsRequest) String() string {
 func (*MonitorsRequest) ProtoMessage() {}
 
 func (x *MonitorsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[35]
+	mi := &file_api_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2833,7 +3051,7 @@ func (x *MonitorsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorsRequest.ProtoReflect.Descriptor instead.
 func (*MonitorsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{35}
+	return file_api_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *MonitorsRequest) GetRead() *Read {
@@ -2889,7 +3107,7 @@ type MonitorsResponse struct {
 
 func (x *MonitorsResponse) Reset() {
 	*x = MonitorsResponse{}
-	mi := &file_api_proto_msgTypes[36]
+	mi := &file_api_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2901,7 +3119,7 @@ func (x *MonitorsResponse) String() string {
 func (*MonitorsResponse) ProtoMessage() {}
 
 func (x *MonitorsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[36]
+	mi := &file_api_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2914,7 +3132,7 @@ func (x *MonitorsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorsResponse.ProtoReflect.Descriptor instead.
 func (*MonitorsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{36}
+	return file_api_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *MonitorsResponse) GetApplied() *Applied {
@@ -2957,7 +3175,7 @@ type MonitorInfo struct {
 
 func (x *MonitorInfo) Reset() {
 	*x = MonitorInfo{}
-	mi := &file_api_proto_msgTypes[37]
+	mi := &file_api_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +3187,7 @@ func (x *MonitorInfo) String() string {
 func (*MonitorInfo) ProtoMessage() {}
 
 func (x *MonitorInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[37]
+	mi := &file_api_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +3200,7 @@ func (x *MonitorInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorInfo.ProtoReflect.Descriptor instead.
 func (*MonitorInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{37}
+	return file_api_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *MonitorInfo) GetXref() uint64 {
@@ -3071,7 +3289,7 @@ type IntentsRequest struct {
 
 func (x *IntentsRequest) Reset() {
 	*x = IntentsRequest{}
-	mi := &file_api_proto_msgTypes[38]
+	mi := &file_api_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3083,7 +3301,7 @@ func (x *IntentsRequest) String() string {
 func (*IntentsRequest) ProtoMessage() {}
 
 func (x *IntentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[38]
+	mi := &file_api_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3096,7 +3314,7 @@ func (x *IntentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentsRequest.ProtoReflect.Descriptor instead.
 func (*IntentsRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{38}
+	return file_api_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *IntentsRequest) GetRead() *Read {
@@ -3116,7 +3334,7 @@ type IntentsResponse struct {
 
 func (x *IntentsResponse) Reset() {
 	*x = IntentsResponse{}
-	mi := &file_api_proto_msgTypes[39]
+	mi := &file_api_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3128,7 +3346,7 @@ func (x *IntentsResponse) String() string {
 func (*IntentsResponse) ProtoMessage() {}
 
 func (x *IntentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[39]
+	mi := &file_api_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3141,7 +3359,7 @@ func (x *IntentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentsResponse.ProtoReflect.Descriptor instead.
 func (*IntentsResponse) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{39}
+	return file_api_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *IntentsResponse) GetApplied() *Applied {
@@ -3175,7 +3393,7 @@ type IntentInfo struct {
 
 func (x *IntentInfo) Reset() {
 	*x = IntentInfo{}
-	mi := &file_api_proto_msgTypes[40]
+	mi := &file_api_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3187,7 +3405,7 @@ func (x *IntentInfo) String() string {
 func (*IntentInfo) ProtoMessage() {}
 
 func (x *IntentInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[40]
+	mi := &file_api_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3200,7 +3418,7 @@ func (x *IntentInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntentInfo.ProtoReflect.Descriptor instead.
 func (*IntentInfo) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{40}
+	return file_api_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *IntentInfo) GetId() uint64 {
@@ -3279,7 +3497,7 @@ type ResyncRequest struct {
 
 func (x *ResyncRequest) Reset() {
 	*x = ResyncRequest{}
-	mi := &file_api_proto_msgTypes[41]
+	mi := &file_api_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3291,7 +3509,7 @@ func (x *ResyncRequest) String() string {
 func (*ResyncRequest) ProtoMessage() {}
 
 func (x *ResyncRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[41]
+	mi := &file_api_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3304,7 +3522,7 @@ func (x *ResyncRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResyncRequest.ProtoReflect.Descriptor instead.
 func (*ResyncRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{41}
+	return file_api_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ResyncRequest) GetSwitch() string {
@@ -3344,7 +3562,7 @@ type ResyncProgress struct {
 
 func (x *ResyncProgress) Reset() {
 	*x = ResyncProgress{}
-	mi := &file_api_proto_msgTypes[42]
+	mi := &file_api_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3356,7 +3574,7 @@ func (x *ResyncProgress) String() string {
 func (*ResyncProgress) ProtoMessage() {}
 
 func (x *ResyncProgress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[42]
+	mi := &file_api_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3369,7 +3587,7 @@ func (x *ResyncProgress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResyncProgress.ProtoReflect.Descriptor instead.
 func (*ResyncProgress) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{42}
+	return file_api_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ResyncProgress) GetSwitch() string {
@@ -3443,7 +3661,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_api_proto_msgTypes[43]
+	mi := &file_api_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3455,7 +3673,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[43]
+	mi := &file_api_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3468,7 +3686,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{43}
+	return file_api_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *WatchRequest) GetSwitch() string {
@@ -3545,7 +3763,7 @@ type WatchEvent struct {
 
 func (x *WatchEvent) Reset() {
 	*x = WatchEvent{}
-	mi := &file_api_proto_msgTypes[44]
+	mi := &file_api_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3557,7 +3775,7 @@ func (x *WatchEvent) String() string {
 func (*WatchEvent) ProtoMessage() {}
 
 func (x *WatchEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_proto_msgTypes[44]
+	mi := &file_api_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3570,7 +3788,7 @@ func (x *WatchEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEvent.ProtoReflect.Descriptor instead.
 func (*WatchEvent) Descriptor() ([]byte, []int) {
-	return file_api_proto_rawDescGZIP(), []int{44}
+	return file_api_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *WatchEvent) GetPosition() string {
@@ -3759,7 +3977,7 @@ const file_api_proto_rawDesc = "" +
 	"\x05local\x18\x01 \x01(\bR\x05local\"t\n" +
 	"\rLinksResponse\x122\n" +
 	"\aapplied\x18\x01 \x01(\v2\x18.holdline.api.v1.AppliedR\aapplied\x12/\n" +
-	"\x05links\x18\x02 \x03(\v2\x19.holdline.api.v1.LinkInfoR\x05links\"\xba\x03\n" +
+	"\x05links\x18\x02 \x03(\v2\x19.holdline.api.v1.LinkInfoR\x05links\"\x81\x04\n" +
 	"\bLinkInfo\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x12\n" +
@@ -3780,7 +3998,28 @@ const file_api_proto_rawDesc = "" +
 	"\bmonitors\x18\x0f \x01(\rR\bmonitors\x12\x1e\n" +
 	"\n" +
 	"mismatches\x18\x10 \x01(\x04R\n" +
-	"mismatches\"\xac\x01\n" +
+	"mismatches\x12\x1b\n" +
+	"\tfailed_ms\x18\x11 \x01(\x03R\bfailedMs\x12\x10\n" +
+	"\x03via\x18\x12 \x01(\tR\x03via\x12\x16\n" +
+	"\x06losses\x18\x13 \x01(\x04R\x06losses\"\xc7\x01\n" +
+	"\x11ChangeLinkRequest\x12\x12\n" +
+	"\x04link\x18\x01 \x01(\tR\x04link\x12A\n" +
+	"\x06action\x18\x02 \x01(\x0e2).holdline.api.v1.ChangeLinkRequest.ActionR\x06action\x12\x12\n" +
+	"\x04node\x18\x03 \x01(\tR\x04node\"G\n" +
+	"\x06Action\x12\v\n" +
+	"\aUNKNOWN\x10\x00\x12\n" +
+	"\n" +
+	"\x06ENABLE\x10\x01\x12\v\n" +
+	"\aDISABLE\x10\x02\x12\n" +
+	"\n" +
+	"\x06SWITCH\x10\x03\x12\v\n" +
+	"\aRESTART\x10\x04\"\x86\x01\n" +
+	"\x12ChangeLinkResponse\x12\x12\n" +
+	"\x04link\x18\x01 \x01(\tR\x04link\x12\x16\n" +
+	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x12\n" +
+	"\x04node\x18\x03 \x01(\tR\x04node\x12\x18\n" +
+	"\aalready\x18\x04 \x01(\bR\aalready\x12\x16\n" +
+	"\x06active\x18\x05 \x01(\tR\x06active\"\xac\x01\n" +
 	"\fCallsRequest\x12)\n" +
 	"\x04read\x18\x01 \x01(\v2\x15.holdline.api.v1.ReadR\x04read\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x16\n" +
@@ -3984,12 +4223,14 @@ const file_api_proto_rawDesc = "" +
 	"\x06record\x18\n" +
 	" \x01(\fR\x06record\x12$\n" +
 	"\rreconstructed\x18\v \x01(\bR\rreconstructed\x12$\n" +
-	"\x0ecursor_too_old\x18\f \x01(\bR\fcursorTooOld2\xa2\b\n" +
+	"\x0ecursor_too_old\x18\f \x01(\bR\fcursorTooOld2\xf9\b\n" +
 	"\bOperator\x12I\n" +
 	"\x06Status\x12\x1e.holdline.api.v1.StatusRequest\x1a\x1f.holdline.api.v1.StatusResponse\x12a\n" +
 	"\x0eTransferLeader\x12&.holdline.api.v1.TransferLeaderRequest\x1a'.holdline.api.v1.TransferLeaderResponse\x12O\n" +
 	"\bFailover\x12 .holdline.api.v1.FailoverRequest\x1a!.holdline.api.v1.FailoverResponse\x12F\n" +
-	"\x05Links\x12\x1d.holdline.api.v1.LinksRequest\x1a\x1e.holdline.api.v1.LinksResponse\x12F\n" +
+	"\x05Links\x12\x1d.holdline.api.v1.LinksRequest\x1a\x1e.holdline.api.v1.LinksResponse\x12U\n" +
+	"\n" +
+	"ChangeLink\x12\".holdline.api.v1.ChangeLinkRequest\x1a#.holdline.api.v1.ChangeLinkResponse\x12F\n" +
 	"\x05Calls\x12\x1d.holdline.api.v1.CallsRequest\x1a\x1e.holdline.api.v1.CallsResponse\x12L\n" +
 	"\aDevices\x12\x1f.holdline.api.v1.DevicesRequest\x1a .holdline.api.v1.DevicesResponse\x12U\n" +
 	"\n" +
@@ -4013,117 +4254,124 @@ func file_api_proto_rawDescGZIP() []byte {
 	return file_api_proto_rawDescData
 }
 
-var file_api_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
+var file_api_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_api_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_api_proto_goTypes = []any{
-	(*NotLeader)(nil),              // 0: holdline.api.v1.NotLeader
-	(*Read)(nil),                   // 1: holdline.api.v1.Read
-	(*Applied)(nil),                // 2: holdline.api.v1.Applied
-	(*StatusRequest)(nil),          // 3: holdline.api.v1.StatusRequest
-	(*StatusResponse)(nil),         // 4: holdline.api.v1.StatusResponse
-	(*Counter)(nil),                // 5: holdline.api.v1.Counter
-	(*Member)(nil),                 // 6: holdline.api.v1.Member
-	(*SwitchStatus)(nil),           // 7: holdline.api.v1.SwitchStatus
-	(*TransferLeaderRequest)(nil),  // 8: holdline.api.v1.TransferLeaderRequest
-	(*TransferLeaderResponse)(nil), // 9: holdline.api.v1.TransferLeaderResponse
-	(*FailoverRequest)(nil),        // 10: holdline.api.v1.FailoverRequest
-	(*FailoverResponse)(nil),       // 11: holdline.api.v1.FailoverResponse
-	(*FailoverInfo)(nil),           // 12: holdline.api.v1.FailoverInfo
-	(*FailoverStep)(nil),           // 13: holdline.api.v1.FailoverStep
-	(*LinksRequest)(nil),           // 14: holdline.api.v1.LinksRequest
-	(*LinksResponse)(nil),          // 15: holdline.api.v1.LinksResponse
-	(*LinkInfo)(nil),               // 16: holdline.api.v1.LinkInfo
-	(*CallsRequest)(nil),           // 17: holdline.api.v1.CallsRequest
-	(*CallsResponse)(nil),          // 18: holdline.api.v1.CallsResponse
-	(*CallInfo)(nil),               // 19: holdline.api.v1.CallInfo
-	(*CallName)(nil),               // 20: holdline.api.v1.CallName
-	(*PartyInfo)(nil),              // 21: holdline.api.v1.PartyInfo
-	(*DevicesRequest)(nil),         // 22: holdline.api.v1.DevicesRequest
-	(*DevicesResponse)(nil),        // 23: holdline.api.v1.DevicesResponse
-	(*DeviceInfo)(nil),             // 24: holdline.api.v1.DeviceInfo
-	(*AgentInfo)(nil),              // 25: holdline.api.v1.AgentInfo
-	(*ForwardInfo)(nil),            // 26: holdline.api.v1.ForwardInfo
-	(*PutDevicesRequest)(nil),      // 27: holdline.api.v1.PutDevicesRequest
-	(*PutDevicesResponse)(nil),     // 28: holdline.api.v1.PutDevicesResponse
-	(*DeviceResult)(nil),           // 29: holdline.api.v1.DeviceResult
-	(*DeleteDevicesRequest)(nil),   // 30: holdline.api.v1.DeleteDevicesRequest
-	(*DeleteDevicesResponse)(nil),  // 31: holdline.api.v1.DeleteDevicesResponse
-	(*SessionsRequest)(nil),        // 32: holdline.api.v1.SessionsRequest
-	(*SessionsResponse)(nil),       // 33: holdline.api.v1.SessionsResponse
-	(*SessionInfo)(nil),            // 34: holdline.api.v1.SessionInfo
-	(*MonitorsRequest)(nil),        // 35: holdline.api.v1.MonitorsRequest
-	(*MonitorsResponse)(nil),       // 36: holdline.api.v1.MonitorsResponse
-	(*MonitorInfo)(nil),            // 37: holdline.api.v1.MonitorInfo
-	(*IntentsRequest)(nil),         // 38: holdline.api.v1.IntentsRequest
-	(*IntentsResponse)(nil),        // 39: holdline.api.v1.IntentsResponse
-	(*IntentInfo)(nil),             // 40: holdline.api.v1.IntentInfo
-	(*ResyncRequest)(nil),          // 41: holdline.api.v1.ResyncRequest
-	(*ResyncProgress)(nil),         // 42: holdline.api.v1.ResyncProgress
-	(*WatchRequest)(nil),           // 43: holdline.api.v1.WatchRequest
-	(*WatchEvent)(nil),             // 44: holdline.api.v1.WatchEvent
+	(ChangeLinkRequest_Action)(0),  // 0: holdline.api.v1.ChangeLinkRequest.Action
+	(*NotLeader)(nil),              // 1: holdline.api.v1.NotLeader
+	(*Read)(nil),                   // 2: holdline.api.v1.Read
+	(*Applied)(nil),                // 3: holdline.api.v1.Applied
+	(*StatusRequest)(nil),          // 4: holdline.api.v1.StatusRequest
+	(*StatusResponse)(nil),         // 5: holdline.api.v1.StatusResponse
+	(*Counter)(nil),                // 6: holdline.api.v1.Counter
+	(*Member)(nil),                 // 7: holdline.api.v1.Member
+	(*SwitchStatus)(nil),           // 8: holdline.api.v1.SwitchStatus
+	(*TransferLeaderRequest)(nil),  // 9: holdline.api.v1.TransferLeaderRequest
+	(*TransferLeaderResponse)(nil), // 10: holdline.api.v1.TransferLeaderResponse
+	(*FailoverRequest)(nil),        // 11: holdline.api.v1.FailoverRequest
+	(*FailoverResponse)(nil),       // 12: holdline.api.v1.FailoverResponse
+	(*FailoverInfo)(nil),           // 13: holdline.api.v1.FailoverInfo
+	(*FailoverStep)(nil),           // 14: holdline.api.v1.FailoverStep
+	(*LinksRequest)(nil),           // 15: holdline.api.v1.LinksRequest
+	(*LinksResponse)(nil),          // 16: holdline.api.v1.LinksResponse
+	(*LinkInfo)(nil),               // 17: holdline.api.v1.LinkInfo
+	(*ChangeLinkRequest)(nil),      // 18: holdline.api.v1.ChangeLinkRequest
+	(*ChangeLinkResponse)(nil),     // 19: holdline.api.v1.ChangeLinkResponse
+	(*CallsRequest)(nil),           // 20: holdline.api.v1.CallsRequest
+	(*CallsResponse)(nil),          // 21: holdline.api.v1.CallsResponse
+	(*CallInfo)(nil),               // 22: holdline.api.v1.CallInfo
+	(*CallName)(nil),               // 23: holdline.api.v1.CallName
+	(*PartyInfo)(nil),              // 24: holdline.api.v1.PartyInfo
+	(*DevicesRequest)(nil),         // 25: holdline.api.v1.DevicesRequest
+	(*DevicesResponse)(nil),        // 26: holdline.api.v1.DevicesResponse
+	(*DeviceInfo)(nil),             // 27: holdline.api.v1.DeviceInfo
+	(*AgentInfo)(nil),              // 28: holdline.api.v1.AgentInfo
+	(*ForwardInfo)(nil),            // 29: holdline.api.v1.ForwardInfo
+	(*PutDevicesRequest)(nil),      // 30: holdline.api.v1.PutDevicesRequest
+	(*PutDevicesResponse)(nil),     // 31: holdline.api.v1.PutDevicesResponse
+	(*DeviceResult)(nil),           // 32: holdline.api.v1.DeviceResult
+	(*DeleteDevicesRequest)(nil),   // 33: holdline.api.v1.DeleteDevicesRequest
+	(*DeleteDevicesResponse)(nil),  // 34: holdline.api.v1.DeleteDevicesResponse
+	(*SessionsRequest)(nil),        // 35: holdline.api.v1.SessionsRequest
+	(*SessionsResponse)(nil),       // 36: holdline.api.v1.SessionsResponse
+	(*SessionInfo)(nil),            // 37: holdline.api.v1.SessionInfo
+	(*MonitorsRequest)(nil),        // 38: holdline.api.v1.MonitorsRequest
+	(*MonitorsResponse)(nil),       // 39: holdline.api.v1.MonitorsResponse
+	(*MonitorInfo)(nil),            // 40: holdline.api.v1.MonitorInfo
+	(*IntentsRequest)(nil),         // 41: holdline.api.v1.IntentsRequest
+	(*IntentsResponse)(nil),        // 42: holdline.api.v1.IntentsResponse
+	(*IntentInfo)(nil),             // 43: holdline.api.v1.IntentInfo
+	(*ResyncRequest)(nil),          // 44: holdline.api.v1.ResyncRequest
+	(*ResyncProgress)(nil),         // 45: holdline.api.v1.ResyncProgress
+	(*WatchRequest)(nil),           // 46: holdline.api.v1.WatchRequest
+	(*WatchEvent)(nil),             // 47: holdline.api.v1.WatchEvent
 }
 var file_api_proto_depIdxs = []int32{
-	2,  // 0: holdline.api.v1.StatusResponse.applied:type_name -> holdline.api.v1.Applied
-	6,  // 1: holdline.api.v1.StatusResponse.members:type_name -> holdline.api.v1.Member
-	7,  // 2: holdline.api.v1.StatusResponse.switches:type_name -> holdline.api.v1.SwitchStatus
-	5,  // 3: holdline.api.v1.StatusResponse.counters:type_name -> holdline.api.v1.Counter
-	2,  // 4: holdline.api.v1.FailoverResponse.applied:type_name -> holdline.api.v1.Applied
-	12, // 5: holdline.api.v1.FailoverResponse.failover:type_name -> holdline.api.v1.FailoverInfo
-	13, // 6: holdline.api.v1.FailoverInfo.steps:type_name -> holdline.api.v1.FailoverStep
-	2,  // 7: holdline.api.v1.LinksResponse.applied:type_name -> holdline.api.v1.Applied
-	16, // 8: holdline.api.v1.LinksResponse.links:type_name -> holdline.api.v1.LinkInfo
-	1,  // 9: holdline.api.v1.CallsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 10: holdline.api.v1.CallsResponse.applied:type_name -> holdline.api.v1.Applied
-	19, // 11: holdline.api.v1.CallsResponse.calls:type_name -> holdline.api.v1.CallInfo
-	20, // 12: holdline.api.v1.CallInfo.names:type_name -> holdline.api.v1.CallName
-	21, // 13: holdline.api.v1.CallInfo.parties:type_name -> holdline.api.v1.PartyInfo
-	1,  // 14: holdline.api.v1.DevicesRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 15: holdline.api.v1.DevicesResponse.applied:type_name -> holdline.api.v1.Applied
-	24, // 16: holdline.api.v1.DevicesResponse.devices:type_name -> holdline.api.v1.DeviceInfo
-	25, // 17: holdline.api.v1.DeviceInfo.agents:type_name -> holdline.api.v1.AgentInfo
-	26, // 18: holdline.api.v1.DeviceInfo.forwarding:type_name -> holdline.api.v1.ForwardInfo
-	24, // 19: holdline.api.v1.PutDevicesRequest.devices:type_name -> holdline.api.v1.DeviceInfo
-	29, // 20: holdline.api.v1.PutDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
-	29, // 21: holdline.api.v1.DeleteDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
-	1,  // 22: holdline.api.v1.SessionsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 23: holdline.api.v1.SessionsResponse.applied:type_name -> holdline.api.v1.Applied
-	34, // 24: holdline.api.v1.SessionsResponse.sessions:type_name -> holdline.api.v1.SessionInfo
-	1,  // 25: holdline.api.v1.MonitorsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 26: holdline.api.v1.MonitorsResponse.applied:type_name -> holdline.api.v1.Applied
-	37, // 27: holdline.api.v1.MonitorsResponse.monitors:type_name -> holdline.api.v1.MonitorInfo
-	1,  // 28: holdline.api.v1.IntentsRequest.read:type_name -> holdline.api.v1.Read
-	2,  // 29: holdline.api.v1.IntentsResponse.applied:type_name -> holdline.api.v1.Applied
-	40, // 30: holdline.api.v1.IntentsResponse.intents:type_name -> holdline.api.v1.IntentInfo
-	3,  // 31: holdline.api.v1.Operator.Status:input_type -> holdline.api.v1.StatusRequest
-	8,  // 32: holdline.api.v1.Operator.TransferLeader:input_type -> holdline.api.v1.TransferLeaderRequest
-	10, // 33: holdline.api.v1.Operator.Failover:input_type -> holdline.api.v1.FailoverRequest
-	14, // 34: holdline.api.v1.Operator.Links:input_type -> holdline.api.v1.LinksRequest
-	17, // 35: holdline.api.v1.Operator.Calls:input_type -> holdline.api.v1.CallsRequest
-	22, // 36: holdline.api.v1.Operator.Devices:input_type -> holdline.api.v1.DevicesRequest
-	27, // 37: holdline.api.v1.Operator.PutDevices:input_type -> holdline.api.v1.PutDevicesRequest
-	30, // 38: holdline.api.v1.Operator.DeleteDevices:input_type -> holdline.api.v1.DeleteDevicesRequest
-	32, // 39: holdline.api.v1.Operator.Sessions:input_type -> holdline.api.v1.SessionsRequest
-	35, // 40: holdline.api.v1.Operator.Monitors:input_type -> holdline.api.v1.MonitorsRequest
-	38, // 41: holdline.api.v1.Operator.Intents:input_type -> holdline.api.v1.IntentsRequest
-	41, // 42: holdline.api.v1.Operator.Resync:input_type -> holdline.api.v1.ResyncRequest
-	43, // 43: holdline.api.v1.Operator.Watch:input_type -> holdline.api.v1.WatchRequest
-	4,  // 44: holdline.api.v1.Operator.Status:output_type -> holdline.api.v1.StatusResponse
-	9,  // 45: holdline.api.v1.Operator.TransferLeader:output_type -> holdline.api.v1.TransferLeaderResponse
-	11, // 46: holdline.api.v1.Operator.Failover:output_type -> holdline.api.v1.FailoverResponse
-	15, // 47: holdline.api.v1.Operator.Links:output_type -> holdline.api.v1.LinksResponse
-	18, // 48: holdline.api.v1.Operator.Calls:output_type -> holdline.api.v1.CallsResponse
-	23, // 49: holdline.api.v1.Operator.Devices:output_type -> holdline.api.v1.DevicesResponse
-	28, // 50: holdline.api.v1.Operator.PutDevices:output_type -> holdline.api.v1.PutDevicesResponse
-	31, // 51: holdline.api.v1.Operator.DeleteDevices:output_type -> holdline.api.v1.DeleteDevicesResponse
-	33, // 52: holdline.api.v1.Operator.Sessions:output_type -> holdline.api.v1.SessionsResponse
-	36, // 53: holdline.api.v1.Operator.Monitors:output_type -> holdline.api.v1.MonitorsResponse
-	39, // 54: holdline.api.v1.Operator.Intents:output_type -> holdline.api.v1.IntentsResponse
-	42, // 55: holdline.api.v1.Operator.Resync:output_type -> holdline.api.v1.ResyncProgress
-	44, // 56: holdline.api.v1.Operator.Watch:output_type -> holdline.api.v1.WatchEvent
-	44, // [44:57] is the sub-list for method output_type
-	31, // [31:44] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	3,  // 0: holdline.api.v1.StatusResponse.applied:type_name -> holdline.api.v1.Applied
+	7,  // 1: holdline.api.v1.StatusResponse.members:type_name -> holdline.api.v1.Member
+	8,  // 2: holdline.api.v1.StatusResponse.switches:type_name -> holdline.api.v1.SwitchStatus
+	6,  // 3: holdline.api.v1.StatusResponse.counters:type_name -> holdline.api.v1.Counter
+	3,  // 4: holdline.api.v1.FailoverResponse.applied:type_name -> holdline.api.v1.Applied
+	13, // 5: holdline.api.v1.FailoverResponse.failover:type_name -> holdline.api.v1.FailoverInfo
+	14, // 6: holdline.api.v1.FailoverInfo.steps:type_name -> holdline.api.v1.FailoverStep
+	3,  // 7: holdline.api.v1.LinksResponse.applied:type_name -> holdline.api.v1.Applied
+	17, // 8: holdline.api.v1.LinksResponse.links:type_name -> holdline.api.v1.LinkInfo
+	0,  // 9: holdline.api.v1.ChangeLinkRequest.action:type_name -> holdline.api.v1.ChangeLinkRequest.Action
+	2,  // 10: holdline.api.v1.CallsRequest.read:type_name -> holdline.api.v1.Read
+	3,  // 11: holdline.api.v1.CallsResponse.applied:type_name -> holdline.api.v1.Applied
+	22, // 12: holdline.api.v1.CallsResponse.calls:type_name -> holdline.api.v1.CallInfo
+	23, // 13: holdline.api.v1.CallInfo.names:type_name -> holdline.api.v1.CallName
+	24, // 14: holdline.api.v1.CallInfo.parties:type_name -> holdline.api.v1.PartyInfo
+	2,  // 15: holdline.api.v1.DevicesRequest.read:type_name -> holdline.api.v1.Read
+	3,  // 16: holdline.api.v1.DevicesResponse.applied:type_name -> holdline.api.v1.Applied
+	27, // 17: holdline.api.v1.DevicesResponse.devices:type_name -> holdline.api.v1.DeviceInfo
+	28, // 18: holdline.api.v1.DeviceInfo.agents:type_name -> holdline.api.v1.AgentInfo
+	29, // 19: holdline.api.v1.DeviceInfo.forwarding:type_name -> holdline.api.v1.ForwardInfo
+	27, // 20: holdline.api.v1.PutDevicesRequest.devices:type_name -> holdline.api.v1.DeviceInfo
+	32, // 21: holdline.api.v1.PutDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
+	32, // 22: holdline.api.v1.DeleteDevicesResponse.results:type_name -> holdline.api.v1.DeviceResult
+	2,  // 23: holdline.api.v1.SessionsRequest.read:type_name -> holdline.api.v1.Read
+	3,  // 24: holdline.api.v1.SessionsResponse.applied:type_name -> holdline.api.v1.Applied
+	37, // 25: holdline.api.v1.SessionsResponse.sessions:type_name -> holdline.api.v1.SessionInfo
+	2,  // 26: holdline.api.v1.MonitorsRequest.read:type_name -> holdline.api.v1.Read
+	3,  // 27: holdline.api.v1.MonitorsResponse.applied:type_name -> holdline.api.v1.Applied
+	40, // 28: holdline.api.v1.MonitorsResponse.monitors:type_name -> holdline.api.v1.MonitorInfo
+	2,  // 29: holdline.api.v1.IntentsRequest.read:type_name -> holdline.api.v1.Read
+	3,  // 30: holdline.api.v1.IntentsResponse.applied:type_name -> holdline.api.v1.Applied
+	43, // 31: holdline.api.v1.IntentsResponse.intents:type_name -> holdline.api.v1.IntentInfo
+	4,  // 32: holdline.api.v1.Operator.Status:input_type -> holdline.api.v1.StatusRequest
+	9,  // 33: holdline.api.v1.Operator.TransferLeader:input_type -> holdline.api.v1.TransferLeaderRequest
+	11, // 34: holdline.api.v1.Operator.Failover:input_type -> holdline.api.v1.FailoverRequest
+	15, // 35: holdline.api.v1.Operator.Links:input_type -> holdline.api.v1.LinksRequest
+	18, // 36: holdline.api.v1.Operator.ChangeLink:input_type -> holdline.api.v1.ChangeLinkRequest
+	20, // 37: holdline.api.v1.Operator.Calls:input_type -> holdline.api.v1.CallsRequest
+	25, // 38: holdline.api.v1.Operator.Devices:input_type -> holdline.api.v1.DevicesRequest
+	30, // 39: holdline.api.v1.Operator.PutDevices:input_type -> holdline.api.v1.PutDevicesRequest
+	33, // 40: holdline.api.v1.Operator.DeleteDevices:input_type -> holdline.api.v1.DeleteDevicesRequest
+	35, // 41: holdline.api.v1.Operator.Sessions:input_type -> holdline.api.v1.SessionsRequest
+	38, // 42: holdline.api.v1.Operator.Monitors:input_type -> holdline.api.v1.MonitorsRequest
+	41, // 43: holdline.api.v1.Operator.Intents:input_type -> holdline.api.v1.IntentsRequest
+	44, // 44: holdline.api.v1.Operator.Resync:input_type -> holdline.api.v1.ResyncRequest
+	46, // 45: holdline.api.v1.Operator.Watch:input_type -> holdline.api.v1.WatchRequest
+	5,  // 46: holdline.api.v1.Operator.Status:output_type -> holdline.api.v1.StatusResponse
+	10, // 47: holdline.api.v1.Operator.TransferLeader:output_type -> holdline.api.v1.TransferLeaderResponse
+	12, // 48: holdline.api.v1.Operator.Failover:output_type -> holdline.api.v1.FailoverResponse
+	16, // 49: holdline.api.v1.Operator.Links:output_type -> holdline.api.v1.LinksResponse
+	19, // 50: holdline.api.v1.Operator.ChangeLink:output_type -> holdline.api.v1.ChangeLinkResponse
+	21, // 51: holdline.api.v1.Operator.Calls:output_type -> holdline.api.v1.CallsResponse
+	26, // 52: holdline.api.v1.Operator.Devices:output_type -> holdline.api.v1.DevicesResponse
+	31, // 53: holdline.api.v1.Operator.PutDevices:output_type -> holdline.api.v1.PutDevicesResponse
+	34, // 54: holdline.api.v1.Operator.DeleteDevices:output_type -> holdline.api.v1.DeleteDevicesResponse
+	36, // 55: holdline.api.v1.Operator.Sessions:output_type -> holdline.api.v1.SessionsResponse
+	39, // 56: holdline.api.v1.Operator.Monitors:output_type -> holdline.api.v1.MonitorsResponse
+	42, // 57: holdline.api.v1.Operator.Intents:output_type -> holdline.api.v1.IntentsResponse
+	45, // 58: holdline.api.v1.Operator.Resync:output_type -> holdline.api.v1.ResyncProgress
+	47, // 59: holdline.api.v1.Operator.Watch:output_type -> holdline.api.v1.WatchEvent
+	46, // [46:60] is the sub-list for method output_type
+	32, // [32:46] is the sub-list for method input_type
+	32, // [32:32] is the sub-list for extension type_name
+	32, // [32:32] is the sub-list for extension extendee
+	0,  // [0:32] is the sub-list for field type_name
 }
 
 func init() { file_api_proto_init() }
@@ -4136,13 +4384,14 @@ func file_api_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_proto_rawDesc), len(file_api_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   45,
+			NumEnums:      1,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_api_proto_goTypes,
 		DependencyIndexes: file_api_proto_depIdxs,
+		EnumInfos:         file_api_proto_enumTypes,
 		MessageInfos:      file_api_proto_msgTypes,
 	}.Build()
 	File_api_proto = out.File

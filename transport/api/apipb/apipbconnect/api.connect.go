@@ -41,6 +41,8 @@ const (
 	OperatorFailoverProcedure = "/holdline.api.v1.Operator/Failover"
 	// OperatorLinksProcedure is the fully-qualified name of the Operator's Links RPC.
 	OperatorLinksProcedure = "/holdline.api.v1.Operator/Links"
+	// OperatorChangeLinkProcedure is the fully-qualified name of the Operator's ChangeLink RPC.
+	OperatorChangeLinkProcedure = "/holdline.api.v1.Operator/ChangeLink"
 	// OperatorCallsProcedure is the fully-qualified name of the Operator's Calls RPC.
 	OperatorCallsProcedure = "/holdline.api.v1.Operator/Calls"
 	// OperatorDevicesProcedure is the fully-qualified name of the Operator's Devices RPC.
@@ -67,6 +69,7 @@ type OperatorClient interface {
 	TransferLeader(context.Context, *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error)
 	Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error)
 	Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error)
+	ChangeLink(context.Context, *connect.Request[apipb.ChangeLinkRequest]) (*connect.Response[apipb.ChangeLinkResponse], error)
 	Calls(context.Context, *connect.Request[apipb.CallsRequest]) (*connect.Response[apipb.CallsResponse], error)
 	Devices(context.Context, *connect.Request[apipb.DevicesRequest]) (*connect.Response[apipb.DevicesResponse], error)
 	PutDevices(context.Context, *connect.Request[apipb.PutDevicesRequest]) (*connect.Response[apipb.PutDevicesResponse], error)
@@ -111,6 +114,12 @@ func NewOperatorClient(httpClient connect.HTTPClient, baseURL string, opts ...co
 			httpClient,
 			baseURL+OperatorLinksProcedure,
 			connect.WithSchema(operatorMethods.ByName("Links")),
+			connect.WithClientOptions(opts...),
+		),
+		changeLink: connect.NewClient[apipb.ChangeLinkRequest, apipb.ChangeLinkResponse](
+			httpClient,
+			baseURL+OperatorChangeLinkProcedure,
+			connect.WithSchema(operatorMethods.ByName("ChangeLink")),
 			connect.WithClientOptions(opts...),
 		),
 		calls: connect.NewClient[apipb.CallsRequest, apipb.CallsResponse](
@@ -176,6 +185,7 @@ type operatorClient struct {
 	transferLeader *connect.Client[apipb.TransferLeaderRequest, apipb.TransferLeaderResponse]
 	failover       *connect.Client[apipb.FailoverRequest, apipb.FailoverResponse]
 	links          *connect.Client[apipb.LinksRequest, apipb.LinksResponse]
+	changeLink     *connect.Client[apipb.ChangeLinkRequest, apipb.ChangeLinkResponse]
 	calls          *connect.Client[apipb.CallsRequest, apipb.CallsResponse]
 	devices        *connect.Client[apipb.DevicesRequest, apipb.DevicesResponse]
 	putDevices     *connect.Client[apipb.PutDevicesRequest, apipb.PutDevicesResponse]
@@ -205,6 +215,11 @@ func (c *operatorClient) Failover(ctx context.Context, req *connect.Request[apip
 // Links calls holdline.api.v1.Operator.Links.
 func (c *operatorClient) Links(ctx context.Context, req *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error) {
 	return c.links.CallUnary(ctx, req)
+}
+
+// ChangeLink calls holdline.api.v1.Operator.ChangeLink.
+func (c *operatorClient) ChangeLink(ctx context.Context, req *connect.Request[apipb.ChangeLinkRequest]) (*connect.Response[apipb.ChangeLinkResponse], error) {
+	return c.changeLink.CallUnary(ctx, req)
 }
 
 // Calls calls holdline.api.v1.Operator.Calls.
@@ -258,6 +273,7 @@ type OperatorHandler interface {
 	TransferLeader(context.Context, *connect.Request[apipb.TransferLeaderRequest]) (*connect.Response[apipb.TransferLeaderResponse], error)
 	Failover(context.Context, *connect.Request[apipb.FailoverRequest]) (*connect.Response[apipb.FailoverResponse], error)
 	Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error)
+	ChangeLink(context.Context, *connect.Request[apipb.ChangeLinkRequest]) (*connect.Response[apipb.ChangeLinkResponse], error)
 	Calls(context.Context, *connect.Request[apipb.CallsRequest]) (*connect.Response[apipb.CallsResponse], error)
 	Devices(context.Context, *connect.Request[apipb.DevicesRequest]) (*connect.Response[apipb.DevicesResponse], error)
 	PutDevices(context.Context, *connect.Request[apipb.PutDevicesRequest]) (*connect.Response[apipb.PutDevicesResponse], error)
@@ -298,6 +314,12 @@ func NewOperatorHandler(svc OperatorHandler, opts ...connect.HandlerOption) (str
 		OperatorLinksProcedure,
 		svc.Links,
 		connect.WithSchema(operatorMethods.ByName("Links")),
+		connect.WithHandlerOptions(opts...),
+	)
+	operatorChangeLinkHandler := connect.NewUnaryHandler(
+		OperatorChangeLinkProcedure,
+		svc.ChangeLink,
+		connect.WithSchema(operatorMethods.ByName("ChangeLink")),
 		connect.WithHandlerOptions(opts...),
 	)
 	operatorCallsHandler := connect.NewUnaryHandler(
@@ -364,6 +386,8 @@ func NewOperatorHandler(svc OperatorHandler, opts ...connect.HandlerOption) (str
 			operatorFailoverHandler.ServeHTTP(w, r)
 		case OperatorLinksProcedure:
 			operatorLinksHandler.ServeHTTP(w, r)
+		case OperatorChangeLinkProcedure:
+			operatorChangeLinkHandler.ServeHTTP(w, r)
 		case OperatorCallsProcedure:
 			operatorCallsHandler.ServeHTTP(w, r)
 		case OperatorDevicesProcedure:
@@ -405,6 +429,10 @@ func (UnimplementedOperatorHandler) Failover(context.Context, *connect.Request[a
 
 func (UnimplementedOperatorHandler) Links(context.Context, *connect.Request[apipb.LinksRequest]) (*connect.Response[apipb.LinksResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("holdline.api.v1.Operator.Links is not implemented"))
+}
+
+func (UnimplementedOperatorHandler) ChangeLink(context.Context, *connect.Request[apipb.ChangeLinkRequest]) (*connect.Response[apipb.ChangeLinkResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("holdline.api.v1.Operator.ChangeLink is not implemented"))
 }
 
 func (UnimplementedOperatorHandler) Calls(context.Context, *connect.Request[apipb.CallsRequest]) (*connect.Response[apipb.CallsResponse], error) {
