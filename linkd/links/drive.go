@@ -1,6 +1,7 @@
 package links
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -40,7 +41,7 @@ func (c *campaign) drive(ctx context.Context, ride *ride) {
 	c.left = k.name
 	if r.epoch == 0 { // never claimed
 		out.close()
-		k.release(conn)
+		k.release(conn, nil)
 		r.log.Info("link not taken over", "reason", err)
 		pause(ctx, s.RetryMin)
 		return
@@ -50,7 +51,11 @@ func (c *campaign) drive(ctx context.Context, ride *ride) {
 		return
 	}
 	r.log.Info("link left", "epoch", r.epoch, "reason", err)
-	c.m.leave(k, conn, out, r.epoch)
+	var fault error
+	if errors.Is(err, errNoWork) {
+		fault = err
+	}
+	c.m.leave(k, conn, out, r.epoch, fault)
 	r.forget()
 }
 
@@ -63,19 +68,19 @@ func pause(ctx context.Context, d time.Duration) {
 
 // leave closes a connection that was driven: first what it still had read goes
 // into the log, then the log hears that nothing more comes.
-func (m *Manager) leave(k *keeper, conn driver.Conn, out *outlet, epoch uint64) {
+func (m *Manager) leave(k *keeper, conn driver.Conn, out *outlet, epoch uint64, fault error) {
 	why := conn.Err()
 	if !m.superseded(k.name, epoch) {
 		out.drain(m.run, drainLimit)
 		ctx, cancel := context.WithTimeout(m.run, drainLimit)
 		if why == nil {
-			why = errors.New("given up")
+			why = cmp.Or(fault, errors.New("given up"))
 		}
 		m.linkDown(ctx, k.name, epoch, why)
 		cancel()
 	}
 	out.close()
-	k.release(conn)
+	k.release(conn, fault)
 }
 
 // superseded tells whether the state knows a later epoch of the link's switch.
@@ -139,7 +144,7 @@ func (m *Manager) startDrain(k *keeper, conn driver.Conn, out *outlet, epoch uin
 		}
 		cancel()
 		if k.keepDrain(d) {
-			m.leave(k, conn, out, epoch)
+			m.leave(k, conn, out, epoch, nil)
 		}
 	})
 }

@@ -65,7 +65,7 @@ func TestLinkDrop(t *testing.T) {
 				}
 				r.violations()
 				for _, l := range r.nodes["a"].links.Status() {
-					if l.Name == "l1" && l.State != StandingBy {
+					if l.Name == "l1" && l.State != Spare {
 						t.Errorf("l1 is %s after it was reachable again: %s", l.State, l.LastError)
 					}
 				}

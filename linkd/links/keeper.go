@@ -54,6 +54,7 @@ type keeper struct {
 	failures   int
 	rush       bool      // try again at once
 	normal     time.Time // since when the switch says on it that it works; zero: it doesn't
+	fault      error     // why the connection was closed by this node, if the link failed
 	via        string    // the node that relays it; empty: none
 	last       string
 	failedAt   time.Time
@@ -196,8 +197,14 @@ func (k *keeper) take() *ride {
 	return r
 }
 
-// release gives it back: the connection carried monitors and is closed.
-func (k *keeper) release(conn driver.Conn) {
+// release gives it back: the connection carried monitors and is closed. If fault
+// isn't nil the link failed, though its connection did not.
+func (k *keeper) release(conn driver.Conn, fault error) {
+	k.mu.Lock()
+	if k.conn == conn {
+		k.fault = fault
+	}
+	k.mu.Unlock()
 	conn.Close()
 	k.mu.Lock()
 	if k.conn == conn {
@@ -446,7 +453,7 @@ func (k *keeper) openCSTA(ctx context.Context, s Settings, address string) (driv
 // any more (nil).
 func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int) error {
 	k.mu.Lock()
-	k.conn, k.used, k.drain, k.tried = conn, false, nil, false
+	k.conn, k.used, k.drain, k.tried, k.fault = conn, false, nil, false, nil
 	k.mu.Unlock()
 	k.heed(conn)
 	k.stand(ctx, conn)
@@ -477,7 +484,9 @@ func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int)
 		select {
 		case <-conn.Done():
 			if conn.Err() == driver.ErrClosed {
-				return nil
+				k.mu.Lock()
+				defer k.mu.Unlock()
+				return k.fault
 			}
 			return conn.Err()
 		case <-news:

@@ -3,6 +3,7 @@ package links
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -15,7 +16,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-var errSuperseded = errors.New("another leader claimed the switch")
+var (
+	errSuperseded = errors.New("another leader claimed the switch")
+	errNoWork     = errors.New("the switch says that it is out of service")
+)
 
 // reconciler makes one claimed connection do what the state wants: it looks at
 // every change of the state and at what the switch answered. Its fields belong to
@@ -111,7 +115,7 @@ func (r *reconciler) run(ctx context.Context) error {
 			if err := r.conn.Err(); err != nil {
 				return err
 			}
-			return errors.New("the switch says that it is out of service: " + r.conn.Status())
+			return fmt.Errorf("%w: %s", errNoWork, r.conn.Status())
 		}
 		r.alarm = time.Time{}
 		r.drainPosts()

@@ -51,6 +51,7 @@ type rigNode struct {
 	*rig
 	id      string
 	boot    string
+	logger  hclog.Logger // nil: the usual one
 	replica *replica.Replica
 	links   *Manager
 	stop    context.CancelFunc // of Run
@@ -61,10 +62,19 @@ type rigNode struct {
 	dead    bool
 }
 
-// newRig makes a cluster of nodes and a simulated switch with two links.
-func newRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *rig {
+// bareRig is a cluster without a switch, not started.
+func bareRig(t *testing.T, nodes ...string) *rig {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &rig{t: t, ctx: ctx, stop: stop, net: pipenet.New(), clock: clock.NewLogClock(clock.Monotonic()), term: 1, nodes: make(map[string]*rigNode)}
+	for _, id := range nodes {
+		r.nodes[id] = &rigNode{rig: r, id: id, replica: replica.New(r.clock, func(err error) { t.Errorf("node %s: %v", id, err) })}
+	}
+	return r
+}
+
+// newRig makes a cluster of nodes and a simulated switch with two links.
+func newRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *rig {
+	r := bareRig(t, nodes...)
 	o := switchsim.Options{Seed: 7, Agents: 12, Queues: 2, Manual: 10}
 	for i := range 2 {
 		l, err := r.net.Listen(fmt.Sprintf("switch:%d", i+1))
@@ -81,13 +91,10 @@ func newRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *rig
 		t.Fatal(err)
 	}
 	r.work.Go(func() {
-		if err := r.sim.Run(ctx); err != nil {
+		if err := r.sim.Run(r.ctx); err != nil {
 			t.Errorf("switch: %v", err)
 		}
 	})
-	for _, id := range nodes {
-		r.nodes[id] = &rigNode{rig: r, id: id, replica: replica.New(r.clock, func(err error) { t.Errorf("node %s: %v", id, err) })}
-	}
 	r.seed()
 	for _, id := range nodes {
 		r.nodes[id].start()
@@ -213,7 +220,7 @@ func (n *rigNode) start() {
 	n.links = New(Options{
 		NodeID: n.id, Boot: n.boot, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
 		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
-		Logger: logger(n.id), Applied: n.replica.WatchFacts,
+		Logger: n.log(), Applied: n.replica.WatchFacts,
 		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
 	})
 	n.work.Go(func() {
@@ -223,9 +230,12 @@ func (n *rigNode) start() {
 	})
 }
 
-func logger(id string) hclog.Logger {
-	if testing.Verbose() {
-		return hclog.New(&hclog.LoggerOptions{Name: id, Level: hclog.Debug})
+func (n *rigNode) log() hclog.Logger {
+	switch {
+	case n.logger != nil:
+		return n.logger
+	case testing.Verbose():
+		return hclog.New(&hclog.LoggerOptions{Name: n.id, Level: hclog.Debug})
 	}
 	return hclog.NewNullLogger()
 }

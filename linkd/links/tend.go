@@ -15,8 +15,9 @@ const tendEvery = 100 * time.Millisecond
 var (
 	// errMoved ends the driving of a link for that of another one: the old one is
 	// read until the new one is claimed, so that nothing is lost.
-	errMoved    = errors.New("another link is to be driven")
-	errDisabled = errors.New("the link was disabled")
+	errMoved     = errors.New("another link is to be driven")
+	errRestarted = errors.New("an operator restarts it")
+	errDisabled  = errors.New("the link was disabled")
 )
 
 // tend looks after a switch's links while one of them is driven: it keeps spares
@@ -58,8 +59,8 @@ func (c *campaign) next(active *keeper, driven time.Duration) (to *keeper, why s
 	s := active.options()
 	wanted := c.operators()
 	keep := map[string]bool{active.name: true}
-	var working, missing []*keeper // of the same priority or a lower one
 	var back *keeper
+	spares := s.Spares
 	for _, k := range c.m.ranked(c.m.o.Replica.View(), c.sw) { // highest priority first
 		since, up := k.working()
 		switch {
@@ -74,24 +75,14 @@ func (c *campaign) next(active *keeper, driven time.Duration) (to *keeper, why s
 			if up && back == nil && time.Since(since) >= s.FailbackAfter {
 				back = k
 			}
+		case spares == 0:
 		case up:
-			working = append(working, k)
-		default:
-			missing = append(missing, k)
-		}
-	}
-	spares := s.Spares
-	for _, k := range working {
-		if spares > 0 {
 			keep[k.name] = true
 			spares--
-		}
-	}
-	for _, k := range missing {
-		// What did not work at the choice is closed, and tried again later.
-		if spares > 0 && driven >= s.RestartDelay {
+		case driven >= s.RestartDelay:
+			// What did not work at the choice is closed, and tried again later: a better
+			// spare than those that follow, or the only one.
 			keep[k.name] = true
-			spares--
 		}
 	}
 	c.m.plan(c.sw, keep)
@@ -157,13 +148,15 @@ func (m *Manager) Restart(link string) error {
 	if k == nil {
 		return fmt.Errorf("there is no link %s", link)
 	}
+	m.log.Info("an operator restarts the link", "link", link)
 	k.mu.Lock()
 	conn := k.conn
+	k.fault = errRestarted
 	k.mu.Unlock()
-	m.log.Info("an operator restarts the link", "link", link)
-	if conn != nil {
-		conn.Close()
+	if conn == nil {
+		k.hurry("")
+		return nil
 	}
-	k.hurry("")
+	conn.Close()
 	return nil
 }
