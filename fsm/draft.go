@@ -141,6 +141,9 @@ func (d *draft) clear(device, cause string) {
 func (d *draft) clearStuck(device string) {
 	if x := connOf(d.c, device); x != nil {
 		d.counters.StuckCleared++
+		if d.audit {
+			d.counters.AuditCleared++
+		}
 		d.unseen = true
 		d.unsynced(device, x.State, fsmpb.ConnectionState_NULL, true)
 		d.clear(device, causeTerminated)
@@ -158,7 +161,7 @@ const (
 func (d *draft) unsynced(device string, held, told fsmpb.ConnectionState, absent bool) {
 	d.counters.Unsynced++
 	d.emit(&Record{Switch: d.c.Switch, Kind: &fsmpb.Record_Unsynced{Unsynced: &fsmpb.Unsynced{
-		Call: d.c.Id, Device: device, Held: held, Switch: told, Absent: absent, Names: nameList(d.c),
+		Call: d.c.Id, Device: device, Held: held, Switch: told, Absent: absent, Names: nameList(d.c), Audit: d.audit,
 	}}})
 }
 

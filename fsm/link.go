@@ -296,6 +296,10 @@ func (t *txn) requestResync(c *fsmpb.RequestResync) Result {
 	}
 	d = copyDevice(d)
 	again(d)
+	if c.Audit {
+		d.Audit = true
+		t.counters.Audits++
+	}
 	t.putDevice(d)
 	return Result{ID: d.Resync}
 }

@@ -29,6 +29,8 @@ func (t *txn) deviceSnapshot(src *source, s *fsmpb.DeviceSnapshot) {
 	if !ok || !t.watched(src.sw, d.Id) {
 		return // nobody watches it any more
 	}
+	t.audit = d.Audit
+	defer func() { t.audit = false }()
 	r := &resync{txn: t, src: src, device: d.Id, began: s.Began, detailed: make(map[uint64]bool), unsure: make(map[uint64]bool)}
 	switch {
 	case s.UnknownDevice:

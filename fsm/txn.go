@@ -12,6 +12,7 @@ import (
 type txn struct {
 	*State
 	offset uint32
+	audit  bool // a snapshot is applied that the stuck-call watch asked for
 }
 
 // next is the position that the next record will have.

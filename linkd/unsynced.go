@@ -23,7 +23,7 @@ func logUnsyncedParties(ctx context.Context, r *replica.Replica, log hclog.Logge
 			at = fsm.PositionOf(rec.Position)
 			if u := rec.GetUnsynced(); u != nil {
 				log.Warn("call party not synchronised", "number", logUnsynced, "switch", rec.Switch, "call", u.Call, "device", u.Device,
-					"held", u.Held.String(), "at_switch", u.Switch.String(), "absent", u.Absent, "names", u.Names, "position", at)
+					"held", u.Held.String(), "at_switch", u.Switch.String(), "absent", u.Absent, "names", u.Names, "stuck_call_watch", u.Audit, "position", at)
 			}
 			return true
 		})

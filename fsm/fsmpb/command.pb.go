@@ -1492,6 +1492,7 @@ type RequestResync struct {
 	Switch        string                 `protobuf:"bytes,1,opt,name=switch,proto3" json:"switch,omitempty"`
 	Device        string                 `protobuf:"bytes,2,opt,name=device,proto3" json:"device,omitempty"`
 	By            string                 `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
+	Audit         bool                   `protobuf:"varint,4,opt,name=audit,proto3" json:"audit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1545,6 +1546,13 @@ func (x *RequestResync) GetBy() string {
 		return x.By
 	}
 	return ""
+}
+
+func (x *RequestResync) GetAudit() bool {
+	if x != nil {
+		return x.Audit
+	}
+	return false
 }
 
 // OpenSession finds or makes the session of a client. Idempotent.
@@ -2803,11 +2811,12 @@ const file_command_proto_rawDesc = "" +
 	"\x06intent\x18\x01 \x01(\x04R\x06intent\x126\n" +
 	"\x06result\x18\x02 \x01(\x0e2\x1e.holdline.fsm.v1.OutcomeResultR\x06result\x12\x1a\n" +
 	"\bcategory\x18\x03 \x01(\tR\bcategory\x12\x14\n" +
-	"\x05value\x18\x04 \x01(\tR\x05value\"O\n" +
+	"\x05value\x18\x04 \x01(\tR\x05value\"e\n" +
 	"\rRequestResync\x12\x16\n" +
 	"\x06switch\x18\x01 \x01(\tR\x06switch\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x12\x0e\n" +
-	"\x02by\x18\x03 \x01(\tR\x02by\"\xe5\x01\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\x12\x14\n" +
+	"\x05audit\x18\x04 \x01(\bR\x05audit\"\xe5\x01\n" +
 	"\vOpenSession\x12\x16\n" +
 	"\x06switch\x18\x01 \x01(\tR\x06switch\x12\x1a\n" +
 	"\bidentity\x18\x02 \x01(\tR\bidentity\x12\x12\n" +

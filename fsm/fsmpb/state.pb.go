@@ -5552,6 +5552,7 @@ type Unsynced struct {
 	Switch        ConnectionState        `protobuf:"varint,4,opt,name=switch,proto3,enum=holdline.fsm.v1.ConnectionState" json:"switch,omitempty"`
 	Absent        bool                   `protobuf:"varint,5,opt,name=absent,proto3" json:"absent,omitempty"`
 	Names         string                 `protobuf:"bytes,6,opt,name=names,proto3" json:"names,omitempty"`
+	Audit         bool                   `protobuf:"varint,7,opt,name=audit,proto3" json:"audit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5626,6 +5627,13 @@ func (x *Unsynced) GetNames() string {
 		return x.Names
 	}
 	return ""
+}
+
+func (x *Unsynced) GetAudit() bool {
+	if x != nil {
+		return x.Audit
+	}
+	return false
 }
 
 type CallsRenamed struct {
@@ -6223,14 +6231,15 @@ const file_state_proto_rawDesc = "" +
 	"\x04used\x18\x05 \x01(\v2\x16.holdline.fsm.v1.PartyR\x04used\x12\x17\n" +
 	"\ais_used\x18\x06 \x01(\bR\x06isUsed\x12\x18\n" +
 	"\areroute\x18\a \x01(\bR\areroute\x12\x15\n" +
-	"\x06due_ms\x18\b \x01(\x03R\x05dueMs\"\xd4\x01\n" +
+	"\x06due_ms\x18\b \x01(\x03R\x05dueMs\"\xea\x01\n" +
 	"\bUnsynced\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\tR\x06device\x124\n" +
 	"\x04held\x18\x03 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x04held\x128\n" +
 	"\x06switch\x18\x04 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x06switch\x12\x16\n" +
 	"\x06absent\x18\x05 \x01(\bR\x06absent\x12\x14\n" +
-	"\x05names\x18\x06 \x01(\tR\x05names\"Z\n" +
+	"\x05names\x18\x06 \x01(\tR\x05names\x12\x14\n" +
+	"\x05audit\x18\a \x01(\bR\x05audit\"Z\n" +
 	"\fCallsRenamed\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x12\n" +
 	"\x04link\x18\x02 \x01(\tR\x04link\x12\x12\n" +

@@ -9,7 +9,7 @@ import (
 )
 
 type metrics struct {
-	facts, requests, snapshots, losses, frames, mismatches *prometheus.CounterVec
+	facts, requests, snapshots, losses, frames, mismatches, audits *prometheus.CounterVec
 }
 
 func newMetrics(to prometheus.Registerer, log hclog.Logger) *metrics {
@@ -25,12 +25,13 @@ func newMetrics(to prometheus.Registerer, log hclog.Logger) *metrics {
 		losses:    vec("losses_total", "Connections lost and attempts to connect that failed."),
 		frames:    vec("bad_frames_total", "Frames of the switch that could not be read.", "reason"),
 
+		audits:     vec("audits_total", "Devices asked about because a call there was quiet for too long."),
 		mismatches: vec("standby_mismatches_total", "Calls of which this node's hot standby did not hear what the driven link brought."),
 	}
 	if to == nil {
 		return m
 	}
-	for _, c := range []prometheus.Collector{m.facts, m.requests, m.snapshots, m.losses, m.frames, m.mismatches} {
+	for _, c := range []prometheus.Collector{m.facts, m.requests, m.snapshots, m.losses, m.frames, m.mismatches, m.audits} {
 		if err := to.Register(c); err != nil {
 			log.Error("a metric of the links is not exported", "error", err)
 		}
@@ -38,8 +39,9 @@ func newMetrics(to prometheus.Registerer, log hclog.Logger) *metrics {
 	return m
 }
 
-func (m *metrics) fact(link string) { m.facts.WithLabelValues(link).Inc() }
-func (m *metrics) lost(link string) { m.losses.WithLabelValues(link).Inc() }
+func (m *metrics) fact(link string)  { m.facts.WithLabelValues(link).Inc() }
+func (m *metrics) audit(link string) { m.audits.WithLabelValues(link).Inc() }
+func (m *metrics) lost(link string)  { m.losses.WithLabelValues(link).Inc() }
 func (m *metrics) mismatched(link string, n uint64) {
 	m.mismatches.WithLabelValues(link).Add(float64(n))
 }

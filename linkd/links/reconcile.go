@@ -55,7 +55,9 @@ type reconciler struct {
 	alarm     time.Time // look again then; zero: no need
 	snapping  int       // snapshots under way
 	pace      pace
-	watching  int // monitors being started or stopped
+	audits    map[silentPart]time.Time // when the switch was last asked
+	audited   time.Time                // when the calls were last looked through
+	watching  int                      // monitors being started or stopped
 
 	mu     sync.Mutex
 	posted []func()
@@ -147,6 +149,7 @@ func (r *reconciler) step(ctx context.Context, v *fsm.State) {
 	r.stepReady(ctx, v)
 	r.stepSnapshots(v)
 	r.stepVerified(v)
+	r.stepAudit(ctx, v)
 	r.stepOldLink(ctx)
 }
 
