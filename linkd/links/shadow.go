@@ -31,6 +31,7 @@ type shadow struct {
 const (
 	shadowTries = 10 * time.Second // pause before a monitor that was refused is tried again
 	shadowSweep = time.Second
+	shadowGap   = 10 * time.Millisecond // least time between two looks at the state
 )
 
 // follow begins to follow the switch on a connection.
@@ -94,6 +95,15 @@ func (h *shadow) run(ctx context.Context) {
 			f()
 		}
 		h.step(h.k.m.o.Replica.View(), devices)
+		select { // the state changes a thousand times a second, its monitors seldom
+		case <-time.After(shadowGap):
+		case <-h.wake:
+			continue
+		case <-h.conn.Done():
+			return
+		case <-ctx.Done():
+			return
+		}
 		select {
 		case <-changed:
 		case <-h.wake:
