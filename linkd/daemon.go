@@ -134,6 +134,7 @@ func (d *Daemon) start(ctx context.Context, p *ports) error {
 			d.fail(fmt.Errorf("%s: %w", what, err))
 		}
 	}
+	running.Go(func() { paceMemory(work) })
 	running.Go(func() { failed("links", d.links.Run(work)) })
 	running.Go(func() { failed("operators' API", d.serveAPI(work, p)) })
 	running.Go(func() { d.register(work) })

@@ -31,7 +31,7 @@ type shadow struct {
 const (
 	shadowTries = 10 * time.Second // pause before a monitor that was refused is tried again
 	shadowSweep = time.Second
-	shadowGap   = 10 * time.Millisecond // least time between two looks at the state
+	shadowGap   = 100 * time.Millisecond // least time between two looks at the state
 )
 
 // follow begins to follow the switch on a connection.

@@ -47,8 +47,8 @@ func newOutbox(nc net.Conn, timeout time.Duration) *outbox {
 
 // Sizes of what is written and kept, in octets.
 const (
-	writeLimit = 64 << 10 // of one write
-	bufferKept = 64 << 10 // of a buffer that is used again
+	writeLimit = 64 << 10  // of one write
+	bufferKept = 256 << 10 // of a buffer that is used again
 )
 
 // push hands over octets to be written, together with those that wait, and the
