@@ -5,7 +5,6 @@ import (
 	"sort"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
 )
 
 // ErrCursorTooOld says that records after the cursor are already gone: the
@@ -17,14 +16,22 @@ const feedChunk = 512
 // Feed is the recent part of the ordered stream of changes, bounded by count
 // and bytes. A Feed taken from a View never changes.
 type Feed struct {
-	chunks [][]*fsmpb.Record // each up to feedChunk long and never changed below its length
-	first  int               // records of chunks[0] that are gone
+	chunks [][]kept // each up to feedChunk long and never changed below its length
+	first  int      // records of chunks[0] that are gone
 	count  int
 	bytes  uint64
 	floor  Position // records up to here are gone
 	last   Position
 	seq    uint64 // records ever emitted
 	shared bool   // a view holds the outer slice
+	sum    uint64 // of the hashes of the records held
+}
+
+// kept is a record with its encoding, which the state hash and snapshots need.
+type kept struct {
+	*fsmpb.Record
+	encoded []byte
+	hash    uint64
 }
 
 // Floor is the position up to which records are gone.
@@ -46,8 +53,14 @@ func (f *Feed) After(p Position, fn func(*fsmpb.Record) bool) error {
 	if p.Before(f.floor) {
 		return ErrCursorTooOld
 	}
+	f.after(p, func(k kept) bool { return fn(k.Record) })
+	return nil
+}
+
+// after is After for a position that is not below the floor.
+func (f *Feed) after(p Position, fn func(kept) bool) {
 	if !p.Before(f.last) {
-		return nil
+		return
 	}
 	ci := sort.Search(len(f.chunks), func(i int) bool {
 		c := f.chunks[i]
@@ -64,33 +77,35 @@ func (f *Feed) After(p Position, fn func(*fsmpb.Record) bool) error {
 		})
 		for ; ri < len(c); ri++ {
 			if !fn(c[ri]) {
-				return nil
+				return
 			}
 		}
 	}
-	return nil
 }
 
 func (f *Feed) append(r *fsmpb.Record) {
 	n := len(f.chunks)
 	if n == 0 || len(f.chunks[n-1]) == feedChunk {
 		f.own()
-		f.chunks = append(f.chunks, make([]*fsmpb.Record, 0, feedChunk))
+		f.chunks = append(f.chunks, make([]kept, 0, feedChunk))
 		n++
 	}
 	f.own()
 	// Views hold their own length of the chunk: growing it is invisible to them.
-	f.chunks[n-1] = append(f.chunks[n-1], r)
+	k := kept{Record: r}
+	k.encoded, k.hash = encode(kindRecord, r)
+	f.chunks[n-1] = append(f.chunks[n-1], k)
 	f.count++
 	f.seq++
-	f.bytes += uint64(proto.Size(r))
+	f.bytes += uint64(len(k.encoded))
+	f.sum += k.hash
 	f.last = PositionOf(r.Position)
 }
 
 // own makes the outer slice ours alone, if a view shares it.
 func (f *Feed) own() {
 	if f.shared {
-		f.chunks = append(make([][]*fsmpb.Record, 0, len(f.chunks)+1), f.chunks...)
+		f.chunks = append(make([][]kept, 0, len(f.chunks)+1), f.chunks...)
 		f.shared = false
 	}
 }
@@ -100,7 +115,8 @@ func (f *Feed) trim(records uint32, bytes uint64) {
 	for f.count > 0 && (f.count > int(records) || f.bytes > bytes) {
 		r := f.chunks[0][f.first]
 		f.floor = PositionOf(r.Position)
-		f.bytes -= uint64(proto.Size(r))
+		f.bytes -= uint64(len(r.encoded))
+		f.sum -= r.hash
 		f.count--
 		f.first++
 		if f.first == len(f.chunks[0]) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"hash/fnv"
-	"slices"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"google.golang.org/protobuf/proto"
@@ -17,7 +16,6 @@ import (
 type sums struct {
 	total uint64
 	parts [tableCount]adder
-	feed  feedSum
 }
 
 // The tables, in the order of the snapshot. The numbers are part of the hash.
@@ -42,7 +40,10 @@ const (
 )
 
 // adder brings a table's share of the sum up to date.
-type adder interface{ update(total uint64) uint64 }
+type adder interface {
+	update(total uint64) uint64
+	pending() int // objects that changed since
+}
 
 // share is one table's share of the sum.
 type share[K cmp.Ordered, V proto.Message] struct {
@@ -69,43 +70,35 @@ func (s *share[K, V]) update(total uint64) uint64 {
 		s.each[k] = h
 		total += h
 	}
-	s.table.dirty = make(map[K]struct{}) // clearing one that was large once costs every time
+	if len(s.table.dirty) <= 2*hashLump {
+		clear(s.table.dirty)
+	} else { // clearing one that was large once costs every time
+		s.table.dirty = make(map[K]struct{})
+	}
 	return total
 }
 
-// feedSum is the feed's share of the sum: of the records that it holds.
-type feedSum struct {
-	held []recordSum
-	upTo Position
+func (s *share[K, V]) pending() int { return len(s.table.dirty) }
+
+// hashLump is how many changed objects are hashed at once: the log is not held up
+// for long, and what changes often is hashed seldom.
+const hashLump = 256
+
+// keepUp hashes what has changed, if it is much.
+func (x *sums) keepUp() {
+	n := 0
+	for _, p := range x.parts {
+		n += p.pending()
+	}
+	if n >= hashLump {
+		x.update()
+	}
 }
 
-type recordSum struct {
-	at  Position
-	sum uint64
-}
-
-func (f *feedSum) update(feed *Feed, total uint64) uint64 {
-	gone := 0
-	for gone < len(f.held) && !feed.floor.Before(f.held[gone].at) {
-		total -= f.held[gone].sum
-		gone++
+func (x *sums) update() {
+	for _, p := range x.parts {
+		x.total = p.update(x.total)
 	}
-	if gone > 0 {
-		f.held = slices.Clone(f.held[gone:])
-	}
-	from := f.upTo
-	if from.Before(feed.floor) {
-		from = feed.floor
-	}
-	// After fails only for a position below the floor.
-	_ = feed.After(from, func(r *fsmpb.Record) bool {
-		h := hashOf(kindRecord, r)
-		f.held = append(f.held, recordSum{at: PositionOf(r.Position), sum: h})
-		total += h
-		return true
-	})
-	f.upTo = feed.last
-	return total
 }
 
 // newSums prepares the sums of a state of which nothing has been hashed.
@@ -128,18 +121,21 @@ func newSums(s *State) sums {
 
 // hash brings the sums up to date and returns the hash of the state.
 func (x *sums) hash(s *State) uint64 {
-	for _, p := range x.parts {
-		x.total = p.update(x.total)
-	}
-	x.total = x.feed.update(&s.feed, x.total)
+	x.update()
 	h := s.header()
 	h.Hash, h.HashIndex = 0, 0
-	return x.total + hashOf(kindHeader, h)
+	return x.total + s.feed.sum + hashOf(kindHeader, h)
 }
 
 // hashOf hashes one object: FNV-1a over its kind and its deterministic encoding
 // (which holds its key), mixed so that sums of similar objects differ.
 func hashOf(kind byte, m proto.Message) uint64 {
+	_, h := encode(kind, m)
+	return h
+}
+
+// encode is the deterministic encoding of an object, with its hash.
+func encode(kind byte, m proto.Message) ([]byte, uint64) {
 	f := fnv.New64a()
 	b, err := deterministic.Marshal(m)
 	if err != nil { // a text that isn't UTF-8; log entries can't carry one
@@ -152,7 +148,7 @@ func hashOf(kind byte, m proto.Message) uint64 {
 	h *= 0xff51afd7ed558ccd // finaliser of MurmurHash3
 	h ^= h >> 33
 	h *= 0xc4ceb9fe1a85ec53
-	return h ^ h>>33
+	return b, h ^ h>>33
 }
 
 var deterministic = proto.MarshalOptions{Deterministic: true}

@@ -104,6 +104,7 @@ func (m *Machine) ApplyEntry(index, term uint64, e *fsmpb.Entry) ([]Result, erro
 		results[i] = r
 	}
 	t.end()
+	m.sums.keepUp()
 	if m.s.entries%HashEvery == 0 {
 		m.takeHash()
 	}

@@ -19,7 +19,7 @@ var pure = []string{
 	"unicode/utf8",
 	"github.com/holdline/holdline/fsm/fsmpb",
 	"github.com/tidwall/btree",
-	"google.golang.org/protobuf/proto",
+	"google.golang.org/protobuf/encoding/protowire", "google.golang.org/protobuf/proto",
 }
 
 func TestFSMIsPure(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -58,9 +59,8 @@ func (s *State) WriteSnapshot(w io.Writer) error {
 	for v := range values(s.deadlines.all()) {
 		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Deadline{Deadline: v}})
 	}
-	// The records after the floor are there: After can't fail.
-	_ = s.feed.After(s.feed.floor, func(r *fsmpb.Record) bool {
-		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Record{Record: r}})
+	s.feed.after(s.feed.floor, func(k kept) bool {
+		sw.record(k.encoded)
 		return sw.err == nil
 	})
 	sw.write(&fsmpb.Item{Kind: &fsmpb.Item_Trailer{Trailer: &fsmpb.Trailer{Items: sw.items, Sum: sw.sum.Sum64()}}})
@@ -92,6 +92,23 @@ type snapshotWriter struct {
 func (w *snapshotWriter) item(i *fsmpb.Item) {
 	w.items++
 	w.write(i)
+}
+
+// fieldRecord is the number of the record in an Item.
+const fieldRecord protowire.Number = 13
+
+// record writes an Item that holds a record, of which the encoding is there.
+func (w *snapshotWriter) record(encoded []byte) {
+	if w.err != nil {
+		return
+	}
+	w.items++
+	size := protowire.SizeTag(fieldRecord) + protowire.SizeBytes(len(encoded))
+	w.buf = binary.AppendUvarint(w.buf[:0], uint64(size))
+	w.buf = protowire.AppendTag(w.buf, fieldRecord, protowire.BytesType)
+	w.buf = protowire.AppendBytes(w.buf, encoded)
+	w.sum.Write(w.buf)
+	_, w.err = w.w.Write(w.buf)
 }
 
 func (w *snapshotWriter) write(m proto.Message) {
