@@ -36,9 +36,12 @@ func (t *txn) fact(f *fsmpb.Fact) Result {
 		r.ID = l.LastOrdinal
 		return r
 	}
-	l = copyLink(l)
+	if l != t.link { // nobody but this entry has seen that copy
+		l = copyLink(l)
+		t.link = l
+		t.links.put(l.Name, l)
+	}
 	l.LastOrdinal = f.Ordinal
-	t.links.put(l.Name, l)
 	t.counters.Facts++
 	t.body(&source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}, f)
 	return Result{ID: f.Ordinal}

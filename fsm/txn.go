@@ -12,7 +12,8 @@ import (
 type txn struct {
 	*State
 	offset uint32
-	audit  bool // a snapshot is applied that the stuck-call watch asked for
+	link   *Link // copied by this entry
+	audit  bool  // a snapshot is applied that the stuck-call watch asked for
 }
 
 // next is the position that the next record will have.
