@@ -108,6 +108,7 @@ func (d *Daemon) serve(ctx context.Context, p *ports) (err error) {
 		return errors.Join(err, d.node.Stop())
 	}
 	d.links = links.New(d.linkOptions())
+	d.offerReach()
 	d.node.Duty(d.links.Lead)
 	d.node.Duty(func(ctx context.Context, _ uint64) error {
 		return deadlines.Run(ctx, d.node.Log(), d.node.Replica(), d.node.Replica().NowMS, d.log.Named("deadlines"))

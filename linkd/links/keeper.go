@@ -10,7 +10,6 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"github.com/holdline/holdline/linkd/links/cstalink"
 	"github.com/holdline/holdline/linkd/links/driver"
 	"google.golang.org/protobuf/proto"
 )
@@ -420,33 +419,6 @@ func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Durati
 	k.m.metrics.lost(k.name)
 	k.m.log.Warn("link down", "link", k.name, "reason", err, "again_in", d)
 	return d
-}
-
-// open connects and associates.
-func (k *keeper) open(ctx context.Context, s Settings) (driver.Conn, error) {
-	k.set(Connecting, 0)
-	ctx, cancel := context.WithTimeout(ctx, s.ConnectTimeout)
-	defer cancel()
-	k.mu.Lock()
-	address := k.link.Address
-	k.mu.Unlock()
-	return k.openCSTA(ctx, s, address)
-}
-
-// openCSTA opens a link to a switch that speaks CSTA XML.
-func (k *keeper) openCSTA(ctx context.Context, s Settings, address string) (driver.Conn, error) {
-	nc, err := k.m.o.Dial(ctx, address)
-	if err != nil {
-		return nil, err
-	}
-	o := s.CSTA
-	o.Link, o.Logger = k.name, k.m.log
-	o.BadFrame = func(reason string) { k.m.metrics.badFrame(k.name, reason) }
-	conn, err := cstalink.Open(ctx, nc, o)
-	if err != nil {
-		return nil, err
-	}
-	return conn, nil
 }
 
 // hold keeps a connection until it is lost (the error says why) or isn't wanted

@@ -18,6 +18,7 @@ func (m *Manager) Lead(ctx context.Context, term uint64) error {
 	running := make(map[string]context.CancelFunc)
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	wg.Go(func() { m.mindReach(ctx) })
 	for {
 		changed := m.o.Replica.Changed()
 		v := m.o.Replica.View()

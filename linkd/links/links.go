@@ -56,6 +56,13 @@ type Options struct {
 	// being read from the log, and a hot standby waits. May be empty: then it
 	// doesn't.
 	Boot string
+	// Relay connects to a link's switch through another node, which can reach it when
+	// this one can't. May be nil: then links are not relayed.
+	Relay func(ctx context.Context, node, link string) (net.Conn, error)
+	// Reach asks another node which switches it has a working link to, HandOver gives
+	// leadership to it. Both may be nil: then leadership stays where it is.
+	Reach    func(ctx context.Context, node string) ([]string, error)
+	HandOver func(ctx context.Context, node string) error
 	// Mark notes a step of a takeover of a switch. May be nil.
 	Mark func(step failover.Step, sw string)
 	// SkipResync plants a fault: snapshots are never asked for, so that what

@@ -52,6 +52,7 @@ type rigNode struct {
 	id      string
 	boot    string
 	logger  hclog.Logger // nil: the usual one
+	adjust  func(*Options)
 	replica *replica.Replica
 	links   *Manager
 	stop    context.CancelFunc // of Run
@@ -74,6 +75,15 @@ func bareRig(t *testing.T, nodes ...string) *rig {
 
 // newRig makes a cluster of nodes and a simulated switch with two links.
 func newRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *rig {
+	r := stillRig(t, change, nodes...)
+	for _, id := range nodes {
+		r.nodes[id].start()
+	}
+	return r
+}
+
+// stillRig is newRig, with nodes that are not started.
+func stillRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *rig {
 	r := bareRig(t, nodes...)
 	o := switchsim.Options{Seed: 7, Agents: 12, Queues: 2, Manual: 10}
 	for i := range 2 {
@@ -96,9 +106,6 @@ func newRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *rig
 		}
 	})
 	r.seed()
-	for _, id := range nodes {
-		r.nodes[id].start()
-	}
 	return r
 }
 
@@ -217,12 +224,16 @@ func (r *rig) state() *fsm.State {
 func (n *rigNode) start() {
 	ctx, stop := context.WithCancel(n.ctx)
 	n.stop = stop
-	n.links = New(Options{
+	o := Options{
 		NodeID: n.id, Boot: n.boot, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
 		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
 		Logger: n.log(), Applied: n.replica.WatchFacts,
 		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
-	})
+	}
+	if n.adjust != nil {
+		n.adjust(&o)
+	}
+	n.links = New(o)
 	n.work.Go(func() {
 		if err := n.links.Run(ctx); err != nil {
 			n.t.Errorf("links of %s: %v", n.id, err)
@@ -264,6 +275,12 @@ func (n *rigNode) lead() {
 		<-n.done
 		n.resign = nil
 	}
+}
+
+// restart ends the node's links and starts them again.
+func (n *rigNode) restart() {
+	n.stop()
+	n.start()
 }
 
 // link is what the node says of a link.

@@ -1,9 +1,10 @@
 // Package raftnet carries everything that nodes of one cluster say to each
-// other over one listening port per node: Raft streams and peer calls.
+// other over one listening port per node: Raft streams, peer calls, and tunnels to
+// what only one of them can reach.
 //
 // A connection starts with a hello: one byte for its kind ('R' for a Raft
-// stream, 'P' for peer calls), then who is calling; the answer says who is
-// answering. Both sides name their node ID and their boot ID, which is drawn at
+// stream, 'P' for peer calls, 'T' for a tunnel), then who is calling; the answer
+// says who is answering. Both sides name their node ID and their boot ID, which is drawn at
 // random each time a process starts: a dialer learns that a node has restarted
 // since it last spoke to it. With TLS both sides show a certificate of the same
 // authority, and its name must be the node ID that the hello gives.

@@ -39,6 +39,8 @@ func (p *Port) greet(raw net.Conn) {
 		p.raft.serve(c)
 	case kindPeer:
 		p.serve(c)
+	case kindTunnel:
+		p.serveTunnel(c)
 	}
 }
 

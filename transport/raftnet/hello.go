@@ -12,6 +12,8 @@ import (
 const (
 	kindRaft byte = 'R'
 	kindPeer byte = 'P'
+
+	kindTunnel byte = 'T'
 )
 
 // The caller's hello: kind, "HL", version, node ID, boot ID. The answer: 0, node
@@ -56,7 +58,7 @@ func readHello(r io.Reader) (kind byte, who Peer, err error) {
 	if _, err := io.ReadFull(r, head[:1]); err != nil {
 		return 0, Peer{}, err
 	}
-	if kind = head[0]; kind != kindRaft && kind != kindPeer {
+	if kind = head[0]; kind != kindRaft && kind != kindPeer && kind != kindTunnel {
 		return 0, Peer{}, errNotHello
 	}
 	if _, err := io.ReadFull(r, head[1:]); err != nil {

@@ -121,6 +121,7 @@ type Port struct {
 	raft      *streamLayer
 	streamEnd atomic.Pointer[func(Peer)]
 
+	reacher   atomic.Pointer[Reacher]
 	handlers  handlers
 	callBytes *semaphore.Weighted
 	dialed    dialed

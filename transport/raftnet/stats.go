@@ -24,13 +24,14 @@ type Stats struct {
 	CallsFailed uint64 // sent or not, that brought no result
 	RaftStreams int    // accepted ones, open now
 	PeerConns   int    // accepted ones, open now
+	Tunnels     int    // accepted ones, open now
 }
 
 type counters struct {
 	accepted, refused, crowded, timedOut, malformed, untrusted atomic.Uint64
 	badFrames, streamEnds                                      atomic.Uint64
 	callsServed, callsBusy, callsSent, callsFailed             atomic.Uint64
-	raftStreams, peerConns, established                        atomic.Int64
+	raftStreams, peerConns, tunnels, established               atomic.Int64
 }
 
 // Stats returns the counters of this moment.
@@ -42,7 +43,7 @@ func (p *Port) Stats() Stats {
 		BadFrames: c.badFrames.Load(), StreamEnds: c.streamEnds.Load(),
 		CallsServed: c.callsServed.Load(), CallsBusy: c.callsBusy.Load(),
 		CallsSent: c.callsSent.Load(), CallsFailed: c.callsFailed.Load(),
-		RaftStreams: int(c.raftStreams.Load()), PeerConns: int(c.peerConns.Load()),
+		RaftStreams: int(c.raftStreams.Load()), PeerConns: int(c.peerConns.Load()), Tunnels: int(c.tunnels.Load()),
 	}
 }
 
