@@ -52,6 +52,7 @@ type keeper struct {
 	tried      bool // an attempt failed since it was last wanted
 	failures   int
 	rush       bool      // try again at once
+	abort      func()    // ends the attempt that is under way; nil: there is none
 	normal     time.Time // since when the switch says on it that it works; zero: it doesn't
 	fault      error     // why the connection was closed by this node, if the link failed
 	via        string    // the node that relays it; empty: none
@@ -234,16 +235,19 @@ func (k *keeper) pending() bool {
 	return !k.tried
 }
 
-// hurry has a link that waits tried again at once, unless it is the one that has
-// just been left.
+// hurry has a link that isn't open tried again at once, from the beginning, unless
+// it is the one that has just been left.
 func (k *keeper) hurry(left string) {
 	if k.name == left {
 		return
 	}
 	k.mu.Lock()
-	waits := k.conn == nil && k.state != Connecting
+	waits := k.conn == nil
 	if waits {
 		k.tried, k.rush, k.failures = false, true, 0
+		if k.abort != nil {
+			k.abort()
+		}
 	}
 	k.mu.Unlock()
 	if waits {
@@ -368,7 +372,10 @@ func (k *keeper) keep(ctx context.Context) {
 			k.set(k.unwanted(), 0)
 		case !time.Now().Before(again):
 			opened := time.Now()
-			conn, err := k.open(ctx, settings)
+			conn, err, aborted := k.attempt(ctx, settings)
+			if aborted {
+				continue
+			}
 			if err == nil {
 				err = k.hold(ctx, conn, place, version)
 			}
@@ -387,6 +394,20 @@ func (k *keeper) keep(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+}
+
+// attempt opens the connection, unless hurry wants it done anew.
+func (k *keeper) attempt(ctx context.Context, s Settings) (conn driver.Conn, err error, aborted bool) {
+	trying, abort := context.WithCancel(ctx)
+	defer abort()
+	k.mu.Lock()
+	k.abort = abort
+	k.mu.Unlock()
+	conn, err = k.open(trying, s)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.abort = nil
+	return conn, err, err != nil && trying.Err() != nil && ctx.Err() == nil
 }
 
 // failed notes a lost connection or a failed attempt and says how long to wait.

@@ -22,7 +22,14 @@ func (k *keeper) open(ctx context.Context, s Settings) (driver.Conn, error) {
 	k.mu.Lock()
 	address := k.link.Address
 	k.mu.Unlock()
-	conn, err := k.openOn(ctx, s, func(ctx context.Context) (net.Conn, error) { return k.m.o.Dial(ctx, address) })
+	conn, err := k.openOn(ctx, s, func(ctx context.Context) (net.Conn, error) {
+		if k.m.relays() { // in time for the choice of a link
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeout(ctx, s.ConnectTimeout/2)
+			defer cancel()
+		}
+		return k.m.o.Dial(ctx, address)
+	})
 	if err == nil || !errors.Is(err, errNotReached) || !k.m.relays() {
 		return conn, err
 	}

@@ -65,8 +65,14 @@ func (m *Manager) mindReach(ctx context.Context) {
 // served is what this leader serves, and notes which switches it doesn't.
 func (m *Manager) served(v *fsm.State, without map[string]time.Time) int {
 	var driven []string
+	linked := make(map[string]bool)
+	for l := range v.Links() {
+		linked[l.Switch] = linked[l.Switch] || !l.Disabled
+	}
 	for sw := range v.Switches() {
-		if sw.LinkUp {
+		if !linked[sw.Name] {
+			delete(without, sw.Name)
+		} else if sw.LinkUp {
 			driven = append(driven, sw.Name)
 			delete(without, sw.Name)
 		} else if without[sw.Name].IsZero() {

@@ -55,6 +55,7 @@ func TestRelay(t *testing.T) {
 		for _, n := range r.nodes {
 			n.start()
 		}
+		time.Sleep(5 * time.Second)
 		r.begin("a")
 		l, _ := r.state().Link("l1")
 		via := r.nodes["a"].link("l1").Via

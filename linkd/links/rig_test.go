@@ -2,7 +2,6 @@ package links
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -18,7 +17,6 @@ import (
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/clock"
 	"github.com/holdline/holdline/linkd/deadlines"
-	"github.com/holdline/holdline/linkd/proposer"
 	"github.com/holdline/holdline/linkd/replica"
 	"github.com/holdline/holdline/transport/raftnet/pipenet"
 	"github.com/holdline/holdline/transport/switchsim"
@@ -234,8 +232,9 @@ func (n *rigNode) start() {
 		n.adjust(&o)
 	}
 	n.links = New(o)
+	links := n.links
 	n.work.Go(func() {
-		if err := n.links.Run(ctx); err != nil {
+		if err := links.Run(ctx); err != nil {
 			n.t.Errorf("links of %s: %v", n.id, err)
 		}
 	})
@@ -333,91 +332,6 @@ func (n *rigNode) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, er
 	}
 	return res, nil
 }
-
-// Stream implements proposer.Log.
-func (n *rigNode) Stream(string, int) proposer.Stream {
-	s := &rigStream{n: n, dead: make(chan struct{}), queue: make(chan sentCommand, 100000)}
-	n.work.Go(s.run)
-	return s
-}
-
-// rigStream proposes in order, each command a little after it was sent.
-type rigStream struct {
-	n     *rigNode
-	queue chan sentCommand
-	dead  chan struct{}
-
-	mu            sync.Mutex
-	last, applied uint64
-	err           error
-}
-
-type sentCommand struct {
-	command *fsmpb.Command
-	at      time.Time
-}
-
-func (s *rigStream) run() {
-	for {
-		select {
-		case c := <-s.queue:
-			s.n.mu.Lock()
-			lag, frozen := s.n.lag, s.n.frozen
-			s.n.mu.Unlock()
-			if d := time.Until(c.at.Add(lag)); d > 0 {
-				time.Sleep(d)
-			}
-			if frozen {
-				continue
-			}
-			res := s.n.apply(c.command)
-			s.mu.Lock()
-			switch {
-			case s.err != nil:
-			case res.Err != nil:
-				s.err = res.Err
-				close(s.dead)
-			default:
-				s.applied++
-			}
-			s.mu.Unlock()
-		case <-s.dead:
-			return
-		case <-s.n.ctx.Done():
-			return
-		}
-	}
-}
-
-func (s *rigStream) Send(ctx context.Context, build func(uint64) *fsmpb.Command, _ []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err != nil {
-		return s.err
-	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	s.last++
-	s.queue <- sentCommand{proto.CloneOf(build(s.last)), time.Now()}
-	return nil
-}
-func (s *rigStream) Last() uint64          { s.mu.Lock(); defer s.mu.Unlock(); return s.last }
-func (s *rigStream) Applied() uint64       { s.mu.Lock(); defer s.mu.Unlock(); return s.applied }
-func (s *rigStream) Dead() <-chan struct{} { return s.dead }
-func (s *rigStream) Err() error            { s.mu.Lock(); defer s.mu.Unlock(); return s.err }
-func (s *rigStream) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil {
-		s.err = errors.New("closed")
-		close(s.dead)
-	}
-}
-
-type noSecrets struct{}
-
-func (noSecrets) Take(uint64, uint64, uint64) ([]byte, bool) { return nil, false }
 
 // await waits, in virtual time, until ok says yes to the state.
 func (r *rig) await(limit time.Duration, what string, ok func(*fsm.State) bool) {
