@@ -201,7 +201,7 @@ func (k *keeper) take() *ride {
 // isn't nil the link failed, though its connection did not.
 func (k *keeper) release(conn driver.Conn, fault error) {
 	k.mu.Lock()
-	if k.conn == conn {
+	if k.conn == conn && fault != nil {
 		k.fault = fault
 	}
 	k.mu.Unlock()
@@ -235,8 +235,8 @@ func (k *keeper) pending() bool {
 	return !k.tried
 }
 
-// hurry has a link that isn't open tried again at once, from the beginning, unless
-// it is the one that has just been left.
+// hurry has a link that isn't open tried again at once, unless it is the one that has
+// just been left. An attempt that is under way for a while begins anew.
 func (k *keeper) hurry(left string) {
 	if k.name == left {
 		return
@@ -245,7 +245,7 @@ func (k *keeper) hurry(left string) {
 	waits := k.conn == nil
 	if waits {
 		k.tried, k.rush, k.failures = false, true, 0
-		if k.abort != nil {
+		if k.abort != nil && time.Since(k.since) >= k.settings.ConnectTimeout/8 {
 			k.abort()
 		}
 	}
@@ -446,7 +446,7 @@ func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Durati
 // any more (nil).
 func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int) error {
 	k.mu.Lock()
-	k.conn, k.used, k.drain, k.tried, k.fault = conn, false, nil, false, nil
+	k.conn, k.used, k.drain, k.tried, k.fault, k.rush = conn, false, nil, false, nil, false
 	k.mu.Unlock()
 	k.heed(conn)
 	k.stand(ctx, conn)

@@ -149,18 +149,21 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 		}
 		seen[l.Name] = true
 		k := m.keeper(l.Name)
-		if k == nil {
+		fresh := k == nil
+		if fresh {
 			k = newKeeper(m, l.Name)
-			m.mu.Lock()
-			m.keepers[l.Name] = k
-			m.mu.Unlock()
-			m.wg.Go(func() { k.keep(ctx) })
 		}
 		siblings := make(map[string]bool)
 		for o := range v.Links() {
 			siblings[o.Name] = o.Switch == l.Switch
 		}
 		k.configure(sw, l, siblings, top(v, l))
+		if fresh { // others see it with all that is known of it
+			m.mu.Lock()
+			m.keepers[l.Name] = k
+			m.mu.Unlock()
+			m.wg.Go(func() { k.keep(ctx) })
+		}
 		if leading {
 			k.want(!l.Disabled && k.warm() && m.planned(l.Switch, l.Name))
 		} else {
