@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -76,26 +77,21 @@ func (c *campaign) choose(ctx context.Context) (*ride, error) {
 // pick is the choice at this moment; nil if there is none yet.
 func (c *campaign) pick(all []*keeper, late bool) *keeper {
 	var best *keeper
-	for _, k := range all { // highest priority first
-		since, up := k.working()
+	var first time.Time
+	awaited := int32(math.MinInt32) // the highest priority that may still come to work
+	for _, k := range all {         // highest priority first
+		since, up, pending := k.standing()
 		switch {
 		case up && k.name == c.preferred:
 			return k
-		case up && best == nil:
-			best = k
-		case up && k.priority() == best.priority():
-			if first, _ := best.working(); since.Before(first) {
-				best = k
-			}
+		case up && (best == nil || k.priority() == best.priority() && since.Before(first)):
+			best, first = k, since
+		case pending:
+			awaited = max(awaited, k.priority())
 		}
 	}
-	if best == nil || late {
-		return best
-	}
-	for _, k := range all {
-		if k.priority() > best.priority() && k.pending() {
-			return nil
-		}
+	if best != nil && !late && awaited > best.priority() {
+		return nil
 	}
 	return best
 }

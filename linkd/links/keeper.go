@@ -216,23 +216,24 @@ func (k *keeper) release(conn driver.Conn, fault error) {
 
 // working tells whether the link can be driven, and since when the switch says so.
 func (k *keeper) working() (since time.Time, ok bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.normal, k.conn != nil && operational(k.conn) && !k.normal.IsZero() && (!k.used || k.drain != nil)
+	since, ok, _ = k.standing()
+	return since, ok
 }
 
-// pending tells whether the link may still come to work: the first attempt since it
-// was wanted is under way, or the switch has not yet said that it works.
-func (k *keeper) pending() bool {
+// standing is working, and whether the link may still come to work: the first attempt
+// since it was wanted is under way, or the switch has not yet said that it works.
+func (k *keeper) standing() (since time.Time, up, pending bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
 	case k.conn != nil:
-		return k.normal.IsZero()
+		up = operational(k.conn) && !k.normal.IsZero() && (!k.used || k.drain != nil)
+		pending = k.normal.IsZero()
 	case k.link.GetDisabled() || k.settings.Standby == Cold && !k.demanded:
-		return false
+	default:
+		pending = !k.tried
 	}
-	return !k.tried
+	return k.normal, up, pending
 }
 
 // hurry has a link that isn't open tried again at once, unless it is the one that has
