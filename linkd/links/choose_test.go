@@ -126,6 +126,7 @@ func TestSelection(t *testing.T) {
 				}
 				d := newDoors(t, c.ports, c.options, nodes...)
 				defer d.close()
+				defer d.story()
 				leads := nodes[0]
 				if !slices.Contains(c.acts, "0s resign "+leads) {
 					for _, a := range c.acts { // what is so from the beginning

@@ -51,6 +51,7 @@ type doors struct {
 
 	logMu sync.Mutex
 	log   []logged
+	lines []string
 }
 
 // logged is a log line that carries a number.
@@ -139,15 +140,24 @@ func (d *doors) Write(b []byte) (int, error) {
 	if err := json.Unmarshal(b, &l); err != nil {
 		d.t.Errorf("log line %q: %v", b, err)
 	}
-	if testing.Verbose() {
-		d.t.Logf("%6.2fs %s", time.Since(d.began).Seconds(), b)
-	}
+	d.logMu.Lock()
+	d.lines = append(d.lines, fmt.Sprintf("%6.2fs %s", time.Since(d.began).Seconds(), b))
+	d.logMu.Unlock()
 	if l.Number != 0 {
 		d.logMu.Lock()
 		d.log = append(d.log, logged{time.Since(d.began), l.Module, l.Message, l.Number})
 		d.logMu.Unlock()
 	}
 	return len(b), nil
+}
+
+// story is the log so far, for a test that failed.
+func (d *doors) story() {
+	d.logMu.Lock()
+	defer d.logMu.Unlock()
+	if d.t.Failed() || testing.Verbose() {
+		d.t.Logf("the log:\n%s", strings.Join(d.lines, ""))
+	}
 }
 
 // selected are the choices that were logged, one a line: "a n1", or "a n1 2.0" with

@@ -446,12 +446,12 @@ func (k *keeper) failed(err error, s Settings, lasted time.Duration) time.Durati
 // hold keeps a connection until it is lost (the error says why) or isn't wanted
 // any more (nil).
 func (k *keeper) hold(ctx context.Context, conn driver.Conn, place, version int) error {
+	k.set(StandingBy, 0) // before a campaign can take it
 	k.mu.Lock()
 	k.conn, k.used, k.drain, k.tried, k.fault, k.rush = conn, false, nil, false, nil, false
 	k.mu.Unlock()
-	k.heed(conn)
 	k.stand(ctx, conn)
-	k.set(StandingBy, 0)
+	k.heed(conn)
 	k.m.log.Info("link associated", "link", k.name, "status", conn.Status())
 	defer func() {
 		conn.Close()
