@@ -109,3 +109,99 @@ func TestHotStandby_WaitsForTheState(t *testing.T) {
 		}
 	})
 }
+
+// Where the two connections don't bring the same, that is counted, and after the
+// leader's death the state is right all the same.
+func TestHotStandby_Divergence(t *testing.T) {
+	for name, c := range map[string]struct {
+		adjust  func(o *Options)           // of the standby's node
+		plant   func(t *testing.T, r *rig) // under traffic
+		counted bool
+	}{
+		// What took effect is seen in another order than the standby heard it.
+		"reordered": {adjust: func(o *Options) {
+			applied := o.Applied
+			o.Applied = func(fn func(*fsmpb.Fact)) func() {
+				var held *fsmpb.Fact
+				n := 0
+				return applied(func(f *fsmpb.Fact) {
+					n++
+					switch {
+					case held != nil:
+						fn(f)
+						fn(held)
+						held = nil
+					case n%20 == 0:
+						held = f
+					default:
+						fn(f)
+					}
+				})
+			}
+		}, counted: true},
+		// The standby heard what never took effect.
+		"lost": {adjust: func(o *Options) {
+			applied := o.Applied
+			o.Applied = func(fn func(*fsmpb.Fact)) func() {
+				n := 0
+				return applied(func(f *fsmpb.Fact) {
+					if n++; n%25 != 0 {
+						fn(f)
+					}
+				})
+			}
+		}, counted: true},
+		"renamed": {plant: func(_ *testing.T, r *rig) {
+			r.fault(switchsim.Fault{Kind: "rename", Rename: switchsim.RenameDistinct})
+			time.Sleep(5 * time.Second)
+			r.fault(switchsim.Fault{Kind: "rename", Rename: switchsim.RenameSwapped})
+		}},
+		// The standby comes in the middle of cycles that look alike.
+		"joined midway": {plant: func(t *testing.T, r *rig) {
+			call := r.do(switchsim.Move{Action: "dial", Device: "1900", To: "1901"})
+			r.do(switchsim.Move{Action: "answer", Device: "1901", Call: call})
+			b := r.nodes["b"]
+			b.kill()
+			for i := range 9 {
+				if i == 4 {
+					r.revive("b")
+				}
+				r.do(switchsim.Move{Action: "hold", Device: "1900", Call: call})
+				r.do(switchsim.Move{Action: "retrieve", Device: "1900", Call: call})
+			}
+			r.do(switchsim.Move{Action: "hold", Device: "1900", Call: call})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := stillRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed = 40, 10, 4 }, "a", "b")
+				defer r.close()
+				r.nodes["b"].adjust = c.adjust
+				for _, n := range r.nodes {
+					n.start()
+				}
+				r.begin("a")
+				time.Sleep(2 * quiet)
+				if c.plant != nil {
+					c.plant(t, r)
+				}
+				time.Sleep(2 * quiet)
+				mismatches := r.nodes["b"].link("l1").Mismatches
+				r.nodes["a"].kill()
+				time.Sleep(time.Second)
+				r.nodes["b"].lead()
+				r.await(20*time.Second, "all is compared", ready)
+				r.sim.SetRate(0)
+				time.Sleep(2 * time.Second)
+				r.await(5*time.Second, "all is compared", ready)
+				if calls, parties := r.compare(); calls < 5 || parties < 10 {
+					t.Errorf("compared %d calls, %d parties", calls, parties)
+				}
+				if c.counted && mismatches == 0 {
+					t.Errorf("%d mismatches counted", mismatches)
+				}
+				r.violations()
+			})
+		})
+	}
+}
