@@ -492,3 +492,15 @@ func (r *rig) agent(typ, id, group string) *rig {
 	r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Agent{Agent: &fsmpb.AgentEvent{Type: eventType(r, typ), Via: "A", Device: "A", AgentId: id, Group: group}}})
 	return r
 }
+
+// A snapshot that finds an outside party connected may mean that only the network is
+// reached: its ringing comes after that, and is news.
+func TestSnapshotBeforeTheFarEndRings(t *testing.T) {
+	r := newRig(t, "A")
+	r.snapshot("A", r.ordinal, "x:connected far=+1 calling=A called=+1 parties=A:connected,+1:connected")
+	r.seen()
+	r.say(`A: Delivered x/+1 calling=A called=+1`)
+	r.want(`1 delivered +1 | A=connected +1=alerting`)
+	r.say(`A: Established x/+1 calling=A called=+1`)
+	r.want(`1 established +1 | A=connected +1=connected`)
+}

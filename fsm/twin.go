@@ -77,7 +77,13 @@ func (t *txn) isTwin(src *source, c *Call, e *fsmpb.CallEvent, dev string) bool 
 
 func (t *txn) twinOf(src *source, c *Call, typ fsmpb.EventType, dev, via string) int {
 	horizon := t.timeMS - t.settings.TwinMs
+	// A party outside is connected as soon as the network is reached, and may ring
+	// after that: no copy of a ringing that a snapshot let us assume before.
+	rings := typ == fsmpb.EventType_DELIVERED && !t.watched(c.Switch, dev) && connOf(c, dev).GetState() == fsmpb.ConnectionState_CONNECTED
 	return slices.IndexFunc(c.Recent, func(tr *fsmpb.Transition) bool {
+		if rings && len(tr.Seen) == 0 {
+			return false
+		}
 		return tr.Type == typ && tr.Device == dev && tr.Epoch == src.epoch && tr.TimeMs >= horizon && !slices.Contains(tr.Seen, via)
 	})
 }

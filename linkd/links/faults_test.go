@@ -77,7 +77,7 @@ func TestRandomLinkFaults(t *testing.T) {
 		rounds, rate = 200, 50
 	}
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed = 60, rate, 2 }, "a", "b")
+		r := newRig(t, func(o *switchsim.Options) { o.Agents, o.Rate, o.Speed = 20+int(rate)*4, rate, 4 }, "a", "b")
 		defer r.close()
 		r.configure("keepalive", "1s")
 		r.configure("linger", "forever")

@@ -392,12 +392,12 @@ func (r *rig) compare() (calls, parties int) {
 			}
 			parties++
 			if h[d] != s {
-				r.t.Errorf("call %d, device %s: %q, the switch says %q", c.Id, d, h[d], s)
+				r.t.Errorf("call %d, device %s: %q, the switch says %q\n%s", c.Id, d, h[d], s, r.history(c.Id))
 			}
 			delete(h, d)
 		}
 		if len(h) > 0 {
-			r.t.Errorf("call %d: stuck parties %v", c.Id, h)
+			r.t.Errorf("call %d: stuck parties %v, at the switch %v\n%s", c.Id, h, t, r.history(c.Id))
 		}
 	}
 	for l, h := range truth {

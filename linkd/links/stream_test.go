@@ -3,9 +3,12 @@ package links
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/proposer"
 	"google.golang.org/protobuf/proto"
@@ -95,3 +98,19 @@ func (s *rigStream) Close() {
 type noSecrets struct{}
 
 func (noSecrets) Take(uint64, uint64, uint64) ([]byte, bool) { return nil, false }
+
+// history is what the feed still has of a call.
+func (r *rig) history(call uint64) string {
+	var out []string
+	v := r.state()
+	_ = v.Feed().After(v.Feed().Floor(), func(rec *fsm.Record) bool {
+		if c := rec.GetCall(); c.GetCall() == call || c.GetResultCall() == call {
+			out = append(out, fmt.Sprintf("%d %s %s %s, reconstructed %v, cause %s: %v", rec.TimeMs, c.Type, c.Device, c.State, c.Reconstructed, c.Cause, c.Heard))
+		}
+		if u := rec.GetUnsynced(); u.GetCall() == call {
+			out = append(out, fmt.Sprintf("%d unsynced %v", rec.TimeMs, u))
+		}
+		return true
+	})
+	return strings.Join(out, "\n")
+}
