@@ -94,10 +94,16 @@ func New(o Options) *Manager {
 	if o.Mark == nil {
 		o.Mark = func(failover.Step, string) {}
 	}
-	return &Manager{
+	m := &Manager{
 		o: o, log: o.Logger, metrics: newMetrics(o.Metrics, o.Logger),
 		keepers: make(map[string]*keeper), changed: make(chan struct{}),
 	}
+	if o.Metrics != nil {
+		if err := o.Metrics.Register(newGauges(m)); err != nil {
+			m.log.Error("the state of the links is not exported", "error", err)
+		}
+	}
+	return m
 }
 
 // Run keeps the standby connections that provisioning asks for, until ctx ends.
