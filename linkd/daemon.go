@@ -261,9 +261,11 @@ func (d *Daemon) serveClients(ctx context.Context, p *ports, running *sync.WaitG
 	}
 	progress := clients.NewProgress(d.node.Log(), logger)
 	running.Go(func() { progress.Run(ctx) })
+	pressure := clients.NewPressure(d.node.Log().Oldest, d.node.Role().LeaderKnown)
+	running.Go(func() { pressure.Run(ctx) })
 	deps := cstaserver.Deps{
 		Node: d.c.Node.ID, Log: d.node.Log(), Replica: d.node.Replica(), Role: d.node.Role(), Identify: clients.Identifier(known(d.c.Clients)),
-		Progress: progress, Events: cstaserver.NewEvents(), Failover: d.failover, Strange: clients.NewOnce(4096), Metrics: metrics, Logger: logger,
+		Progress: progress, Pressure: pressure, Events: cstaserver.NewEvents(), Failover: d.failover, Strange: clients.NewOnce(4096), Metrics: metrics, Logger: logger,
 	}
 	for i, l := range d.c.Listeners {
 		listener, err := cstaserver.New(listenerOptions(l), deps)

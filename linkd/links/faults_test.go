@@ -145,12 +145,13 @@ func (r *rig) linkages() map[string]uint64 {
 	return ids
 }
 
-// parts are the devices of the switch's calls, by linkage.
+// parts are the devices of the switch's calls, each with the switch's name of the
+// call, by linkage.
 func (r *rig) parts() map[string][]string {
 	all := make(map[string][]string)
 	for _, c := range r.sim.Truth().Calls {
 		for _, x := range c.Connections {
-			all[c.Linkage] = append(all[c.Linkage], x.Device)
+			all[c.Linkage] = append(all[c.Linkage], x.Device+" in "+c.ID)
 		}
 	}
 	return all
@@ -158,7 +159,7 @@ func (r *rig) parts() map[string][]string {
 
 // stayed tells whether a watched device had a part in a call all the time. A call that
 // moved on to other devices altogether while nobody listened may come back as a new
-// one.
+// one, and one that was joined with another goes on under one of the two IDs.
 func stayed(before, after []string) bool {
 	return slices.ContainsFunc(before, func(d string) bool { return !strings.HasPrefix(d, "+") && slices.Contains(after, d) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
@@ -69,7 +70,7 @@ func (p *Proposer) Hand(ctx context.Context, data []byte) ([]byte, error) {
 	}
 	items := make([]*item, len(proposal.Commands))
 	for i, c := range proposal.Commands {
-		items[i] = &item{command: c, size: proto.Size(c), local: true, ctx: ctx, answer: make(chan answer, 1)}
+		items[i] = &item{command: c, size: proto.Size(c), at: time.Now(), local: true, ctx: ctx, answer: make(chan answer, 1)}
 		if items[i].size > p.o.EntryBytes {
 			return nil, fmt.Errorf("a command of %d bytes: the limit of an entry is %d", items[i].size, p.o.EntryBytes)
 		}

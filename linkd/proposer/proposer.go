@@ -62,7 +62,8 @@ type item struct {
 	command *fsmpb.Command
 	secret  []byte
 	size    int
-	local   bool // may not be handed on: it was handed to us
+	at      time.Time // when it came
+	local   bool      // may not be handed on: it was handed to us
 	ctx     context.Context
 	answer  chan answer // one slot; nil for a stream's
 
@@ -103,7 +104,7 @@ func (p *Proposer) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, e
 }
 
 func (p *Proposer) submit(ctx context.Context, c *fsmpb.Command, local bool) (fsm.Result, error) {
-	it := &item{command: c, size: proto.Size(c), local: local, ctx: ctx, answer: make(chan answer, 1)}
+	it := &item{command: c, size: proto.Size(c), at: time.Now(), local: local, ctx: ctx, answer: make(chan answer, 1)}
 	if it.size > p.o.EntryBytes {
 		return fsm.Result{}, fmt.Errorf("propose a command of %d bytes: the limit of an entry is %d", it.size, p.o.EntryBytes)
 	}
@@ -331,6 +332,24 @@ func (p *Proposer) close() {
 		s.die(ErrClosed)
 	}
 	p.streams = nil
+}
+
+// Oldest is for how long the oldest command has waited that isn't on its way to the
+// log, or of a stream's that has not taken effect.
+func (p *Proposer) Oldest() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	first := time.Now()
+	now := first
+	if len(p.single) > 0 {
+		first = p.single[0].at
+	}
+	for _, s := range p.streams {
+		if len(s.items) > 0 && s.items[0].at.Before(first) {
+			first = s.items[0].at
+		}
+	}
+	return now.Sub(first)
 }
 
 // Stats counts what the proposer did.

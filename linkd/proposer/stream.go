@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
@@ -62,7 +63,7 @@ func (s *stream) Send(ctx context.Context, build func(ordinal uint64) *fsmpb.Com
 	}
 	ordinal := s.base + uint64(len(s.items))
 	c := build(ordinal)
-	it := &item{command: c, secret: secret, size: proto.Size(c), stream: s, ordinal: ordinal}
+	it := &item{command: c, secret: secret, size: proto.Size(c), at: time.Now(), stream: s, ordinal: ordinal}
 	if it.size > s.p.o.EntryBytes {
 		s.p.mu.Unlock()
 		return fmt.Errorf("send on %s: command of %d bytes, the limit of an entry is %d", s.name, it.size, s.p.o.EntryBytes)

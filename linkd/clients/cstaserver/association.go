@@ -5,6 +5,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/clients"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -90,7 +91,19 @@ func (c *conn) normal() (csta.SystemStatusValue, bool) {
 	if !c.serving() {
 		return csta.StatusDisabled, known
 	}
-	return c.status, known && c.status != csta.StatusInitializing
+	return c.pressed(c.status), known && c.status != csta.StatusInitializing
+}
+
+// pressed is the status of a switch that works, as this node lets its clients use it:
+// the log may be further behind than the switch is.
+func (c *conn) pressed(status csta.SystemStatusValue) csta.SystemStatusValue {
+	switch level := c.l.d.Pressure.Level(); {
+	case level == clients.OverloadReached && works(status):
+		return csta.StatusOverloadReached
+	case level == clients.OverloadImminent && status == csta.StatusNormal:
+		return csta.StatusOverloadImminent
+	}
+	return status
 }
 
 // settle does what is due now.

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 
 // node is one node's listener.
 type node struct {
+	waited   atomic.Int64 // for how long the oldest has waited for the log, ns
 	t        testing.TB
 	cl       *cluster
 	role     *role
@@ -80,9 +82,10 @@ func serveBeside(t testing.TB, cl *cluster, events *Events, o Options, ln net.Li
 		t.Fatal(err)
 	}
 	n.progress = clients.NewProgress(cl, logger)
+	pressure := clients.NewPressure(func() time.Duration { return time.Duration(n.waited.Load()) }, func() bool { return true })
 	n.listener, err = New(o, Deps{
 		Node: "n1", Log: cl, Replica: cl, Role: n.role, Identify: clients.Identifier(nil), Progress: n.progress, Events: events,
-		Strange: clients.NewOnce(16), Metrics: metrics, Failover: trace, Logger: logger,
+		Strange: clients.NewOnce(16), Metrics: metrics, Failover: trace, Pressure: pressure, Logger: logger,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +93,7 @@ func serveBeside(t testing.TB, cl *cluster, events *Events, o Options, ln net.Li
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { n.progress.Run(ctx) })
+	wg.Go(func() { pressure.Run(ctx) })
 	wg.Go(func() {
 		if err := n.listener.Serve(ctx, ln); err != nil {
 			t.Error(err)

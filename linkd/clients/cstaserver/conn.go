@@ -204,7 +204,7 @@ func (c *conn) loop() error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
-		changed, role := c.l.d.Replica.Changed(), c.l.d.Role.Changed()
+		changed, role, pressure := c.l.d.Replica.Changed(), c.l.d.Role.Changed(), c.l.d.Pressure.Changed()
 		c.pump()
 		c.settle(time.Now())
 		c.flush()
@@ -227,6 +227,7 @@ func (c *conn) loop() error {
 			f()
 		case <-changed:
 		case <-role:
+		case <-pressure:
 		case <-c.out.drained:
 		case <-timer.C:
 		case <-c.dead():

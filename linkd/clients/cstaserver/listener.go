@@ -29,6 +29,7 @@ type Deps struct {
 	Events   *Events       // of all listeners of the node
 	Strange  *clients.Once // peers that were logged
 	Metrics  *Metrics
+	Pressure *clients.Pressure  // may be nil: then nothing is refused
 	Failover *failover.Recorder // keeps the trace of a takeover
 	Logger   hclog.Logger
 }

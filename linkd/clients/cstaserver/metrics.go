@@ -13,7 +13,7 @@ type Metrics struct {
 	connections, connected       *prometheus.CounterVec
 	closed, bad, requests, fails *prometheus.CounterVec
 	events, replayed, repeated   *prometheus.CounterVec
-	lost, cut, encoded           *prometheus.CounterVec
+	lost, cut, encoded, shed     *prometheus.CounterVec
 	open                         *prometheus.GaugeVec
 }
 
@@ -39,6 +39,7 @@ func NewMetrics(r prometheus.Registerer) (*Metrics, error) {
 		repeated:    counter("repeated_events_total", "Replayed events that this node had delivered before."),
 		lost:        counter("events_lost_total", "Times that a client was told of lost messages."),
 		encoded:     counter("events_encoded_total", "Events encoded, once for all clients of the node that speak an edition."),
+		shed:        counter("shed_total", "Requests refused because the log was too far behind."),
 		cut:         counter("events_cut_total", "Events sent without private or user data, as they were too long."),
 		open: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Namespace: "holdline", Subsystem: "csta_client", Name: "connections", Help: "Connections now open.",
@@ -62,6 +63,7 @@ type Stats struct {
 	Repeated    uint64 // replayed ones that this node had delivered before
 	Lost        uint64 // times that a client was told messagesLost
 	Encoded     uint64 // events encoded, each for all clients of the node that speak an edition
+	Shed        uint64 // requests refused because the log was too far behind
 	Cut         uint64 // of these, shortened to fit into a frame
 	Closed      map[string]uint64
 	BadInput    map[string]uint64
@@ -103,16 +105,16 @@ func (c *counters) snapshot() map[string]uint64 {
 
 // tally is one listener's counters.
 type tally struct {
-	connections, attachments, events, replayed, repeated, lost, encoded, cut counter
-	closed, bad, requests, errors                                            counters
-	open                                                                     prometheus.Gauge
+	connections, attachments, events, replayed, repeated, lost, encoded, cut, shed counter
+	closed, bad, requests, errors                                                  counters
+	open                                                                           prometheus.Gauge
 }
 
 func newTally(m *Metrics, listener string) *tally {
 	t := &tally{open: m.open.WithLabelValues(listener)}
 	for c, v := range map[*counter]*prometheus.CounterVec{
 		&t.connections: m.connections, &t.attachments: m.connected, &t.events: m.events, &t.replayed: m.replayed,
-		&t.repeated: m.repeated, &t.lost: m.lost, &t.encoded: m.encoded, &t.cut: m.cut,
+		&t.repeated: m.repeated, &t.lost: m.lost, &t.encoded: m.encoded, &t.cut: m.cut, &t.shed: m.shed,
 	} {
 		c.p = v.WithLabelValues(listener)
 	}
@@ -128,7 +130,7 @@ func (t *tally) stats(open int) Stats {
 	return Stats{
 		Open: open, Connections: t.connections.n.Load(), Attachments: t.attachments.n.Load(),
 		Events: t.events.n.Load(), Replayed: t.replayed.n.Load(), Repeated: t.repeated.n.Load(),
-		Lost: t.lost.n.Load(), Encoded: t.encoded.n.Load(), Cut: t.cut.n.Load(),
+		Lost: t.lost.n.Load(), Encoded: t.encoded.n.Load(), Cut: t.cut.n.Load(), Shed: t.shed.n.Load(),
 		Closed: t.closed.snapshot(), BadInput: t.bad.snapshot(), Requests: t.requests.snapshot(), Errors: t.errors.snapshot(),
 	}
 }

@@ -109,3 +109,56 @@ func TestOverloadBehindAFollower(t *testing.T) {
 		c.quiet()
 	})
 }
+
+// When the log is behind, clients hear it and are refused what can wait: reads first,
+// then those that are not attached yet, then requests.
+func TestPressure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cl := newCluster(t, "1000")
+		cl.watch("1000")
+		n := start(t, cl, Options{StatusFirst: true})
+		c := n.client(4)
+		c.expect("0000 " + statusNormal)
+		c.send("0000", "<SystemStatusResponse/>")
+		c.monitor("0001", "1000")
+		late := n.client(4)
+		late.expect("0000 " + statusNormal)
+		late.send("0000", "<SystemStatusResponse/>")
+		const (
+			busy     = "<CSTAErrorCode><systemResourceAvailibility>resourceBusy</systemResourceAvailibility></CSTAErrorCode>"
+			snapshot = "<SnapshotDevice><snapshotObject>1000</snapshotObject></SnapshotDevice>"
+			monitor  = "<MonitorStart><monitorObject><deviceObject>1000</deviceObject></monitorObject></MonitorStart>"
+			hold     = "<HoldCall><callToBeHeld><callID>1</callID><deviceID>1000</deviceID></callToBeHeld></HoldCall>"
+		)
+		waits := func(d time.Duration) {
+			n.waited.Store(int64(d))
+			time.Sleep(d + 100*time.Millisecond) // it is under way for so long
+		}
+		waits(300 * time.Millisecond)
+		c.quiet1(status("overloadImminent"))
+		late.quiet1(status("overloadImminent"))
+		waits(1200 * time.Millisecond)
+		c.quiet1(status("overloadReached"))
+		late.quiet1(status("overloadReached"))
+		c.send("0002", snapshot)
+		c.expect("0002 " + busy)
+		c.send("0003", hold)
+		if f := c.next(); f.String() == "0003 "+declaration+c.full(busy) {
+			t.Error("a request was refused before its turn")
+		}
+		waits(2500 * time.Millisecond)
+		late.send("0001", monitor)
+		late.expect("0001 " + busy)
+		waits(5 * time.Second)
+		c.send("0004", hold)
+		c.expect("0004 " + busy)
+		if s := n.listener.Stats(); s.Shed != 3 {
+			t.Errorf("%d counted", s.Shed)
+		}
+		n.waited.Store(0)
+		time.Sleep(2 * time.Second)
+		c.quiet1(statusNormal)
+		c.send("0005", snapshot)
+		c.expect("0005 <SnapshotDeviceResponse><crossRefIDorSnapshotData><snapshotData></snapshotData></crossRefIDorSnapshotData></SnapshotDeviceResponse>")
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/clients"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -55,6 +56,10 @@ func (c *conn) handle(invoke uint16, m csta.Message) *csta.ErrorCode {
 	if c.sess.requests+c.sess.queries >= c.l.o.MaxRequests {
 		return refuse(csta.ErrorSubscribedResource, csta.SubscribedOutstandingReqLimitExceeded)
 	}
+	if c.l.d.Pressure.Refuses(c.workOf(m)) {
+		c.l.count.shed.add(1)
+		return refuse(csta.ErrorSystemResource, csta.ResourceResourceBusy)
+	}
 	switch m := m.(type) {
 	case *csta.MonitorStart:
 		return c.monitorStart(invoke, m)
@@ -88,6 +93,19 @@ func (c *conn) handle(invoke uint16, m csta.Message) *csta.ErrorCode {
 		return refuse(csta.ErrorOperation, csta.OpServiceNotSupported)
 	}
 	return c.callControl(invoke, m)
+}
+
+// workOf tells which kind of work a request is. What ends something is the last to be
+// refused.
+func (c *conn) workOf(m csta.Message) clients.Work {
+	switch m.(type) {
+	case *csta.SnapshotDevice, *csta.SnapshotCall, *csta.GetAgentState, *csta.GetDoNotDisturb, *csta.GetForwarding, *csta.GetMonitors:
+		return clients.Reading
+	}
+	if c.sess.id == 0 {
+		return clients.Attaching
+	}
+	return clients.Asking
 }
 
 func (c *conn) monitorStart(invoke uint16, m *csta.MonitorStart) *csta.ErrorCode {
