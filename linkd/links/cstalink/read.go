@@ -194,6 +194,9 @@ func (c *Conn) setStatus(s string) {
 	default:
 		close(c.first)
 	}
+	if changed && csta.SystemStatusValue(s) != csta.StatusNormal {
+		clear(c.detailed) // events may be missing since those snapshots
+	}
 	switch csta.SystemStatusValue(s) {
 	case csta.StatusEnabled, csta.StatusDisabled:
 		// After a restart no monitor is outstanding (ECMA-269, SystemStatus).

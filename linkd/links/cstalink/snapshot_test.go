@@ -3,6 +3,7 @@ package cstalink
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/holdline/holdline/linkd/links/driver"
@@ -70,6 +71,29 @@ func TestDetailsServeForAWhile(t *testing.T) {
 			break
 		}
 	})
+}
+
+// What was told before events were lost serves nobody.
+func TestDetailsEndWithLostEvents(t *testing.T) {
+	for _, status := range []string{"messagesLost", "enabled"} {
+		linked(t, nil, func(f *fake, c *Conn, s *sink) {
+			c.Snapshot("1000", driver.Ask{}, func(bool) {})
+			f.say(f.expect(askDevice), oneCall)
+			f.say(f.expect(askCall), parties)
+			f.say("0000", `<SystemStatus NS><systemStatus>`+status+`</systemStatus></SystemStatus>`)
+			synctest.Wait()
+			c.Snapshot("1000", driver.Ask{}, func(bool) {})
+			for {
+				id, body := f.read()
+				if contains(body, "<SnapshotDevice ") {
+					f.say(id, oneCall)
+				}
+				if contains(body, "<SnapshotCall ") {
+					break
+				}
+			}
+		})
+	}
 }
 
 func TestSegmentedSnapshot(t *testing.T) {
