@@ -66,10 +66,11 @@ type reconciler struct {
 
 // job is what is known of the work on one device.
 type job struct {
-	open  bool      // asked, not answered
-	fact  uint64    // ordinal of the fact that says what came of it
-	fails int       // unanswered requests in a row
-	again time.Time // not before
+	open   bool      // asked, not answered
+	fact   uint64    // ordinal of the fact that says what came of it
+	fails  int       // unanswered requests in a row
+	resync uint64    // Device.Resync as the last snapshot answered it
+	again  time.Time // not before
 }
 
 func newReconciler(c *campaign, k *keeper, conn driver.Conn, out *outlet, s Settings) *reconciler {

@@ -38,7 +38,9 @@ func (r *reconciler) snapshot(d *fsm.Device) {
 	j.open = true
 	r.snapping++
 	person := d.Kind == fsmpb.DeviceKind_STATION || d.Kind == fsmpb.DeviceKind_OTHER
-	r.conn.Snapshot(d.Id, driver.Ask{Agents: person, Features: person}, func(answered bool) {
+	again := d.Tries > 0 || d.Resync != j.resync
+	j.resync = d.Resync
+	r.conn.Snapshot(d.Id, driver.Ask{Agents: person, Features: person, Again: again}, func(answered bool) {
 		last := r.out.Last()
 		r.post(func() {
 			r.snapping--

@@ -23,7 +23,8 @@ type snapshot struct {
 	c       *Conn
 	fact    *fsmpb.DeviceSnapshot
 	began   bool
-	open    int // answers that are still to come
+	again   bool // what was told of calls lately doesn't count
+	open    int  // answers that are still to come
 	timeout bool
 	done    func(ok bool)
 }
@@ -32,7 +33,7 @@ type snapshot struct {
 // the place of the last answer; done follows it. It gets false if the switch
 // refused, or did not answer in time: then there is no fact.
 func (c *Conn) Snapshot(device string, ask driver.Ask, done func(ok bool)) {
-	s := &snapshot{c: c, fact: &fsmpb.DeviceSnapshot{Device: device}, done: done}
+	s := &snapshot{c: c, fact: &fsmpb.DeviceSnapshot{Device: device}, again: ask.Again, done: done}
 	target := csta.DeviceID{Value: device}
 	asks := []func(){func() {
 		s.ask("SnapshotDevice", func() csta.Message { return &csta.SnapshotDevice{SnapshotObject: target} }, s.calls)
@@ -203,7 +204,7 @@ func (s *snapshot) listed(infos []csta.SnapshotDeviceResponseInfo) {
 			Far: party(in.EndpointDevice), Linkage: linkage(in.CallLinkageData),
 		}
 		s.fact.Calls = append(s.fact.Calls, call)
-		if call.State != fsmpb.ConnectionState_STATE_UNKNOWN && s.c.toldLately(call.Call) {
+		if call.State != fsmpb.ConnectionState_STATE_UNKNOWN && !s.again && s.c.toldLately(call.Call) {
 			continue
 		}
 		s.detail(call, in.ConnectionIdentifier)

@@ -61,6 +61,10 @@ func TestDetailsServeForAWhile(t *testing.T) {
 			}
 		}
 		want(t, s.told(), `device_snapshot:{device:"1000" calls:{call:"77" state:HOLD far:{kind:DEVICE id:"1001"}} calls_known:true}`)
+		c.Snapshot("1000", driver.Ask{Again: true}, func(bool) {}) // it was of no use
+		f.say(f.expect(askDevice), oneCall)
+		f.say(f.expect(askCall), parties)
+		want(t, s.told(), `device_snapshot:{device:"1000" `+told77+` calls_known:true}`)
 		time.Sleep(detailLife) // virtual
 		c.Snapshot("1000", driver.Ask{}, func(bool) {})
 		for {

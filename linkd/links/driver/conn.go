@@ -80,6 +80,9 @@ type Sink interface {
 type Ask struct {
 	Agents   bool // the device may have agents
 	Features bool // do not disturb and forwarding
+	// Again says that what was told of its calls lately doesn't count: the snapshot
+	// before was of no use, or somebody asks for a new comparison.
+	Again bool
 }
 
 // Info is what operators see of a link.
