@@ -108,7 +108,7 @@ func TestRandomLinkFaults(t *testing.T) {
 			compared += calls
 			for linkage, id := range r.linkages() {
 				if was, ok := before[linkage]; ok && was != id && stayed(parts[hexLinkage(linkage)], r.parts()[hexLinkage(linkage)]) {
-					t.Errorf("fault %d, %s: call %d of the switch's ended, and is call %d now", i, f.name, was, id)
+					t.Errorf("fault %d, %s: call %d of the switch's ended, and is call %d now: %v, %v\n%s\n\n%s", i, f.name, was, id, parts[hexLinkage(linkage)], r.parts()[hexLinkage(linkage)], r.history(was), r.history(id))
 				}
 			}
 			if t.Failed() {
