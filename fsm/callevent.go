@@ -95,12 +95,22 @@ func (t *txn) eventOnLive(src *source, c *Call, e *fsmpb.CallEvent) {
 			d.clearStuck(d.c.Connections[0].Device)
 		}
 		d.end(causeTerminated)
-		t.applyEvent(t.newCall(src, e.Subject.Call), e, dev)
+		t.applyEvent(t.begun(src, e.Subject.Call), e, dev)
 	default:
 		d := t.change(src, c)
 		d.rename(e.Subject.Call)
 		t.applyEvent(d, e, dev)
 	}
+}
+
+// begun mints a call that an event began. One that began before clients were served
+// is late: it was told by what a standby had heard, or by a switch that delivers
+// events again.
+func (t *txn) begun(src *source, name string) *draft {
+	d := t.newCall(src, name)
+	s, ok := t.switches.get(src.sw)
+	d.c.Late = ok && !s.Ready
+	return d
 }
 
 // startsAfresh tells whether the beginning of a call under the name of a live
@@ -161,7 +171,7 @@ func (t *txn) eventOnOver(src *source, b *Tombstone, e *fsmpb.CallEvent) {
 	gone := goneOf(b.Gone, dev)
 	if begins(e.Type) && !t.lately(gone) {
 		if goodName(dev) && (gone == nil || prompts(e.Type)) {
-			d := t.newCall(src, e.Subject.Call)
+			d := t.begun(src, e.Subject.Call)
 			if b.Into == 0 && !prompts(e.Type) {
 				d.c.LinkedTo = b.Call
 			}
@@ -197,7 +207,7 @@ func (t *txn) eventOnUnknown(src *source, e *fsmpb.CallEvent) {
 		t.counters.Ambiguous++
 		t.await(src, dev, e.Via)
 	default:
-		t.applyEvent(t.newCall(src, e.Subject.Call), e, dev)
+		t.applyEvent(t.begun(src, e.Subject.Call), e, dev)
 	}
 }
 

@@ -168,3 +168,18 @@ func TestParseLinger(t *testing.T) {
 		}
 	}
 }
+
+// A call that begins before clients are served, after a switch was without a link, is
+// late.
+func TestLateCalls(t *testing.T) {
+	r := newRig(t, "A", "B").down()
+	r.claim("two")
+	r.say(`A: Originated x/A calling=A called=B`)
+	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_SwitchReady{SwitchReady: &fsmpb.SwitchReady{Switch: "pbx", Epoch: r.epoch}}})
+	r.say(`B: Originated y/B calling=B called=A`)
+	late, _ := r.m.s.CallByName("two", "x")
+	prompt, _ := r.m.s.CallByName("two", "y")
+	if !late.GetLate() || prompt.GetLate() {
+		t.Errorf("late %v, prompt %v", late.GetLate(), prompt.GetLate())
+	}
+}
