@@ -65,6 +65,9 @@ func (t *txn) callEvent(src *source, e *fsmpb.CallEvent) {
 		t.counters.Illegal++
 		return
 	}
+	if e.RenamedFrom != "" {
+		t.renameCall(src, e)
+	}
 	var n int
 	e.Data, n = cutData(e.Data, int(t.settings.CallDataBytes))
 	t.counters.DataCut += uint64(n)
@@ -74,6 +77,8 @@ func (t *txn) callEvent(src *source, e *fsmpb.CallEvent) {
 	}
 	id, _ := t.names.get(nameKey(src.link.Name, e.Subject.Call))
 	if c, ok := t.calls.get(id); ok {
+		t.eventOnLive(src, c, e)
+	} else if c := t.linked(src.sw, e.Linkage); c != nil {
 		t.eventOnLive(src, c, e)
 	} else if b, ok := t.tombstones.get(id); ok {
 		t.eventOnOver(src, b, e)
@@ -110,7 +115,7 @@ func (t *txn) startsAfresh(c *Call, e *fsmpb.CallEvent, dev string) bool {
 	if len(c.Connections) == 0 {
 		return false
 	}
-	if agree(c.Linkage, e.Linkage) < 0 {
+	if linkedAs(c, e.Linkage) < 0 {
 		return true
 	}
 	// Soon after its beginning, copies and devices written otherwise are more

@@ -43,7 +43,10 @@ func (t *txn) fact(f *fsmpb.Fact) Result {
 	}
 	l.LastOrdinal = f.Ordinal
 	t.counters.Facts++
-	t.body(&source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}, f)
+	src := &source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}
+	if !t.heardBefore(src, f) {
+		t.body(src, f)
+	}
 	return Result{ID: f.Ordinal}
 }
 

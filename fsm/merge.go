@@ -85,7 +85,7 @@ func (j *joining) resultName() string {
 func (j *joining) oldCall(name string) *Call {
 	id, ok := j.names.get(nameKey(j.src.link.Name, name))
 	if !ok || name == "" {
-		return nil
+		return j.linked(j.src.sw, name)
 	}
 	if c, ok := j.calls.get(id); ok {
 		if n := nameOn(c, j.src.link.Name, name); n != nil && n.Epoch != j.src.epoch && connOf(c, j.controller) == nil {
@@ -96,7 +96,7 @@ func (j *joining) oldCall(name string) *Call {
 	if c, ok := j.calls.get(j.became(id)); ok && connOf(c, j.controller) != nil {
 		return c
 	}
-	return nil
+	return j.linked(j.src.sw, name) // some switches name calls by their linkage IDs
 }
 
 // learn finds the call that a name not seen in this epoch means: the one call of
@@ -429,9 +429,11 @@ func (j *joining) facts() {
 	if r.Linkage == "" {
 		r.Linkage = p.Linkage
 	}
-	if j.e.Linkage != "" {
-		r.Linkage = j.e.Linkage
+	for _, c := range j.old() {
+		j.d.joinLinkages(c)
+		r.NoControl = r.NoControl || c.NoControl
 	}
+	j.d.linkAs(j.e.Linkage)
 }
 
 // newCaller is who takes the place of a caller that transferred: the primary
