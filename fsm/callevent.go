@@ -65,9 +65,6 @@ func (t *txn) callEvent(src *source, e *fsmpb.CallEvent) {
 		t.counters.Illegal++
 		return
 	}
-	if e.RenamedFrom != "" {
-		t.renameCall(src, e)
-	}
 	var n int
 	e.Data, n = cutData(e.Data, int(t.settings.CallDataBytes))
 	t.counters.DataCut += uint64(n)
@@ -75,6 +72,7 @@ func (t *txn) callEvent(src *source, e *fsmpb.CallEvent) {
 		t.joinCalls(src, e)
 		return
 	}
+	t.renameCall(src, e.RenamedFrom, e.Subject.Call, e.Linkage)
 	id, _ := t.names.get(nameKey(src.link.Name, e.Subject.Call))
 	if c, ok := t.calls.get(id); ok {
 		t.eventOnLive(src, c, e)

@@ -1,10 +1,6 @@
 package fsm
 
-import (
-	"slices"
-
-	"github.com/holdline/holdline/fsm/fsmpb"
-)
+import "slices"
 
 // A linkage ID says which call this is, whatever link and epoch it comes from. A
 // call has one at a time; it keeps those that it had before, and those of the
@@ -88,22 +84,22 @@ func (t *txn) linked(sw, linkage string) *Call {
 // renameCall notes that the switch calls a call otherwise from this event on. It
 // does nothing if that is known already, or if the new name is another live
 // call's: how calls become one is told by events of their own.
-func (t *txn) renameCall(src *source, e *fsmpb.CallEvent) {
+func (t *txn) renameCall(src *source, from, to, linkage string) {
 	link := src.link.Name
-	if id, _ := t.names.get(nameKey(link, e.Subject.Call)); t.isLive(id) {
+	if id, _ := t.names.get(nameKey(link, to)); from == "" || !goodName(to) || t.isLive(id) {
 		return
 	}
-	id, _ := t.names.get(nameKey(link, e.RenamedFrom))
+	id, _ := t.names.get(nameKey(link, from))
 	c, ok := t.calls.get(id)
 	if !ok {
-		c = t.linked(src.sw, e.RenamedFrom)
+		c = t.linked(src.sw, from)
 	}
-	if c == nil || t.linked(src.sw, e.Linkage) != nil && linkedAs(c, e.Linkage) <= 0 {
+	if c == nil || t.linked(src.sw, linkage) != nil && linkedAs(c, linkage) <= 0 {
 		return
 	}
 	d := t.change(src, c)
-	d.rename(e.Subject.Call)
-	d.linkAs(e.Linkage)
+	d.rename(to)
+	d.linkAs(linkage)
 	d.put()
 }
 

@@ -37,6 +37,7 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 	names := []string{e.Subject.Call, e.GetSecondaryOld().GetCall(), j.resultName()}
 	for _, n := range names {
 		if c, ok := t.calls.get(t.ourCall(src.link.Name, n)); ok && t.isTwin(src, c, e, j.controller) {
+			t.renameCall(src, e.RenamedFrom, j.resultName(), e.Linkage)
 			return
 		}
 	}

@@ -24,10 +24,12 @@ type outlet struct {
 	mirror   *mirror // nil: nobody else reads the switch
 	unwatch  func()  // ends what the mirror is told
 	kept     []*fsmpb.Fact
+	taken    int // facts that were ever kept, without a mirror
 	opened   chan struct{}
 	overflow chan struct{} // closed when more than limit facts are kept
 	epoch    uint64
 	stream   proposer.Stream
+	marks    marks // of facts that somebody waits for
 }
 
 func newOutlet(m *Manager, link string, s Settings) *outlet {
@@ -68,6 +70,7 @@ func (o *outlet) keep(f *fsmpb.Fact) bool {
 	if o.mirror == nil {
 		if len(o.kept) < o.limit {
 			o.kept = append(o.kept, f)
+			o.taken++
 			return true
 		}
 	} else {
@@ -189,9 +192,11 @@ func (o *outlet) open(epoch uint64, first *fsmpb.Fact, unapplied int, all bool) 
 	o.kept = nil
 	o.mu.Unlock()
 	o.send(first)
-	for _, f := range left {
+	for i, f := range left {
 		o.send(f)
+		o.sent(i + 1)
 	}
+	o.sent(0)
 	close(o.opened)
 }
 
@@ -248,4 +253,5 @@ func (o *outlet) close() {
 	if o.stream != nil {
 		o.stream.Close()
 	}
+	o.giveUp()
 }

@@ -34,6 +34,7 @@ type rig struct {
 	net   *pipenet.Network
 	clock *clock.LogClock
 	sim   *switchsim.Switch
+	xsi   bool // the switch is a BroadWorks
 
 	mu    sync.Mutex
 	index uint64
@@ -94,6 +95,9 @@ func stillRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *r
 	if change != nil {
 		change(&o)
 	}
+	if r.xsi = o.Xsi.Domain != ""; r.xsi {
+		o.Xsi.XSPs, o.Links = o.Links, nil
+	}
 	var err error
 	if r.sim, err = switchsim.New(o); err != nil {
 		t.Fatal(err)
@@ -133,10 +137,18 @@ func (r *rig) seed() {
 	settings := fsm.DefaultSettings()
 	settings.IntentMs = 4000
 	option := func(name, value string) *fsmpb.Option { return &fsmpb.Option{Name: name, Value: value} }
+	protocol, options := "csta", []*fsmpb.Option{option("requests_per_second", "0"), option("resync_rate", "1000")}
+	if r.xsi {
+		protocol, options = "broadworks", append(options, option("user", "ctiadmin@pbx.example"), option("domain", "pbx.example"))
+		for id := range r.nodes {
+			r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsm.Node{Id: id, Level: fsm.MaxLevel}}}})
+		}
+		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RaiseLevel{RaiseLevel: &fsmpb.RaiseLevel{Level: 2}}})
+	}
 	for _, c := range []*fsmpb.Command{
 		{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: "c", Settings: settings}}},
 		{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{
-			Name: "sw", Protocol: "csta", Settings: []*fsmpb.Option{option("requests_per_second", "0"), option("resync_rate", "1000")},
+			Name: "sw", Protocol: protocol, Settings: options,
 		}}}},
 		{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &fsmpb.Link{Name: "l1", Switch: "sw", Address: "switch:1", Priority: 2}}}},
 		{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &fsmpb.Link{Name: "l2", Switch: "sw", Address: "switch:2", Priority: 1}}}},
@@ -224,8 +236,9 @@ func (n *rigNode) start() {
 	n.stop = stop
 	o := Options{
 		NodeID: n.id, Boot: n.boot, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
-		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
-		Logger: n.log(), Applied: n.replica.WatchFacts,
+		Dial:     func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
+		Password: func(string) (string, error) { return "secret", nil },
+		Logger:   n.log(), Applied: n.replica.WatchFacts,
 		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
 	}
 	if n.adjust != nil {
@@ -449,7 +462,7 @@ func (r *rig) configure(name, value string) {
 	sw, _ := r.state().Switch("sw")
 	settings := slices.DeleteFunc(slices.Clone(sw.Settings), func(o *fsmpb.Option) bool { return o.Name == name })
 	settings = append(settings, &fsmpb.Option{Name: name, Value: value})
-	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "sw", Protocol: "csta", Settings: settings}}}})
+	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "sw", Protocol: sw.Protocol, Settings: settings}}}})
 	synctest.Wait()
 }
 
