@@ -128,3 +128,30 @@ func (r *rig) changes() (list []*fsmpb.CallChange) {
 	})
 	return list
 }
+
+// Traffic of every kind that the simulated people make, and the script's transfers and
+// conferences: the state has what the switch has.
+func TestBroadWorksTraffic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, broadworks, "n1")
+		defer r.close()
+		r.begin("n1")
+		r.sim.SetRate(2)
+		time.Sleep(time.Minute)
+		r.sim.SetRate(0)
+		r.script()
+		time.Sleep(300 * time.Millisecond)
+		if n := r.compareXsi(); n < 5 {
+			t.Errorf("%d parts were compared", n)
+		}
+		time.Sleep(10 * time.Minute)
+		r.compareXsi()
+		r.violations()
+		c := r.state().Counters()
+		t.Logf("facts %d, twins %d, late %d, illegal %d, unsynced %d, found %d, stuck %d, ambiguous %d",
+			c.Facts, c.Twins, c.LateFacts, c.Illegal, c.Unsynced, c.FoundCalls, c.StuckCleared, c.Ambiguous)
+		if c.Unsynced != 0 {
+			t.Errorf("%d parties were not in line", c.Unsynced)
+		}
+	})
+}
