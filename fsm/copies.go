@@ -29,5 +29,6 @@ func copyDevice(d *Device) *Device {
 		ReleaseMs: d.ReleaseMs, FeatureOrdinal: d.FeatureOrdinal, FeatureEpoch: d.FeatureEpoch,
 		Resync: d.Resync, DeferredOrdinal: d.DeferredOrdinal, DeferredEpoch: d.DeferredEpoch,
 		Audit: d.Audit, Alerting: d.Alerting, Queued: d.Queued, Held: d.Held, Connected: d.Connected,
+		Subscription: d.Subscription, Sequence: d.Sequence,
 	}
 }

@@ -44,7 +44,7 @@ func (t *txn) fact(f *fsmpb.Fact) Result {
 	l.LastOrdinal = f.Ordinal
 	t.counters.Facts++
 	src := &source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}
-	if !t.heardBefore(src, f) {
+	if !t.heardBefore(src, f) && !t.comesLate(src, f) {
 		t.body(src, f)
 	}
 	return Result{ID: f.Ordinal}

@@ -46,6 +46,42 @@ func (t *txn) forgetOldest() {
 	}
 }
 
+// comesLate tells whether a fact's event comes after later ones of its subscription:
+// then what it tells is over. Otherwise it is the last one from here on.
+func (t *txn) comesLate(src *source, f *fsmpb.Fact) bool {
+	if f.Subscription == "" || f.Sequence == 0 || f.Sequence > maxSequence || len(f.Subscription) > maxName {
+		return false
+	}
+	d, ok := t.Device(src.sw, f.Target)
+	if !ok || d.Subscription == f.Subscription && d.Sequence == f.Sequence {
+		return false
+	}
+	if d.Subscription == f.Subscription && !f.Restarted && Ahead(d.Sequence, f.Sequence) < 0 {
+		t.counters.LateFacts++
+		return true
+	}
+	d = copyDevice(d)
+	d.Subscription, d.Sequence = f.Subscription, f.Sequence
+	t.putDevice(d)
+	return false
+}
+
+// maxSequence is followed by 1.
+const maxSequence = 1<<31 - 1
+
+// Ahead is how far number b of a subscription is ahead of a, which is negative if it
+// is behind: the numbers are a circle from 1 to 2147483647.
+func Ahead(a, b uint32) int {
+	d := int(b) - int(a)
+	switch {
+	case d > maxSequence/2:
+		d -= maxSequence
+	case d < -maxSequence/2:
+		d += maxSequence
+	}
+	return d
+}
+
 func heardKey(sw, event string) string { return sw + sep + event }
 
 // Heard tells how many facts of an event of a switch were applied.

@@ -100,3 +100,35 @@ func TestNeeds(t *testing.T) {
 		}
 	}
 }
+
+// What comes after later events of its subscription is over; where the switch counts
+// anew it is not.
+func TestEventsOutOfOrder(t *testing.T) {
+	r := newRig(t, "B")
+	say := func(event string, sequence uint32, restarted bool, line string) {
+		r.fact(&fsmpb.Fact{Event: event, Part: 1, Target: "B", Subscription: "s", Sequence: sequence, Restarted: restarted,
+			Body: &fsmpb.Fact_Call{Call: r.parse(line)}})
+	}
+	say("e7", 7, false, `B: Delivered x/B calling=555 called=B`)
+	say("e9", 9, false, `B: Held x/B`)
+	say("e8", 8, false, `B: Established x/B`)
+	r.wantCalls("1 555=connected B=hold")
+	d, _ := r.m.s.Device("pbx", "B")
+	if d.Subscription != "s" || d.Sequence != 9 || r.m.s.counters.LateFacts != 1 {
+		t.Errorf("subscription %q at %d, %d facts came late", d.Subscription, d.Sequence, r.m.s.counters.LateFacts)
+	}
+	say("f1", 1, true, `B: Retrieved x/B`)
+	say("f2", 2, false, `B: ConnectionCleared x/B`)
+	r.wantCalls("")
+}
+
+func TestAhead(t *testing.T) {
+	for _, c := range []struct {
+		a, b uint32
+		want int
+	}{{1, 2, 1}, {2, 1, -1}, {5, 5, 0}, {maxSequence, 1, 1}, {1, maxSequence, -1}, {maxSequence - 1, 3, 4}} {
+		if got := Ahead(c.a, c.b); got != c.want {
+			t.Errorf("Ahead(%d, %d) = %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}

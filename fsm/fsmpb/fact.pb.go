@@ -419,8 +419,14 @@ type Fact struct {
 	Body isFact_Body `protobuf_oneof:"body"`
 	// Level 2. A switch that delivers an event again until it is answered gives it
 	// an ID, whatever link it comes on. Part counts the facts of one event from 1.
-	Event         string `protobuf:"bytes,30,opt,name=event,proto3" json:"event,omitempty"`
-	Part          uint32 `protobuf:"varint,31,opt,name=part,proto3" json:"part,omitempty"`
+	Event string `protobuf:"bytes,30,opt,name=event,proto3" json:"event,omitempty"`
+	Part  uint32 `protobuf:"varint,31,opt,name=part,proto3" json:"part,omitempty"`
+	// The device that it was told for, the subscription that brought it, and its
+	// number there, from 1 to 2147483647 and then again from 1; 0: it has none.
+	Target        string `protobuf:"bytes,32,opt,name=target,proto3" json:"target,omitempty"`
+	Subscription  string `protobuf:"bytes,33,opt,name=subscription,proto3" json:"subscription,omitempty"`
+	Sequence      uint32 `protobuf:"varint,34,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	Restarted     bool   `protobuf:"varint,35,opt,name=restarted,proto3" json:"restarted,omitempty"` // the switch counts anew from here
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -612,6 +618,34 @@ func (x *Fact) GetPart() uint32 {
 		return x.Part
 	}
 	return 0
+}
+
+func (x *Fact) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *Fact) GetSubscription() string {
+	if x != nil {
+		return x.Subscription
+	}
+	return ""
+}
+
+func (x *Fact) GetSequence() uint32 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Fact) GetRestarted() bool {
+	if x != nil {
+		return x.Restarted
+	}
+	return false
 }
 
 type isFact_Body interface {
@@ -2548,7 +2582,7 @@ var File_fact_proto protoreflect.FileDescriptor
 const file_fact_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"fact.proto\x12\x0fholdline.fsm.v1\"\x9c\a\n" +
+	"fact.proto\x12\x0fholdline.fsm.v1\"\x92\b\n" +
 	"\x04Fact\x12\x12\n" +
 	"\x04link\x18\x01 \x01(\tR\x04link\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x18\n" +
@@ -2569,7 +2603,11 @@ const file_fact_proto_rawDesc = "" +
 	"\x04lost\x18\x15 \x01(\v2\x1b.holdline.fsm.v1.EventsLostH\x00R\x04lost\x12Q\n" +
 	"\x12call_monitor_ended\x18\x16 \x01(\v2!.holdline.fsm.v1.CallMonitorEndedH\x00R\x10callMonitorEnded\x12\x14\n" +
 	"\x05event\x18\x1e \x01(\tR\x05event\x12\x12\n" +
-	"\x04part\x18\x1f \x01(\rR\x04partB\x06\n" +
+	"\x04part\x18\x1f \x01(\rR\x04part\x12\x16\n" +
+	"\x06target\x18  \x01(\tR\x06target\x12\"\n" +
+	"\fsubscription\x18! \x01(\tR\fsubscription\x12\x1a\n" +
+	"\bsequence\x18\" \x01(\rR\bsequence\x12\x1c\n" +
+	"\trestarted\x18# \x01(\bR\trestartedB\x06\n" +
 	"\x04body\"\xd2\x01\n" +
 	"\x05Party\x12/\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1b.holdline.fsm.v1.Party.KindR\x04kind\x12\x0e\n" +

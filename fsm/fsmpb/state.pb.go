@@ -1143,6 +1143,8 @@ type Device struct {
 	Queued          *Typical     `protobuf:"bytes,47,opt,name=queued,proto3" json:"queued,omitempty"`
 	Held            *Typical     `protobuf:"bytes,48,opt,name=held,proto3" json:"held,omitempty"`
 	Connected       *Typical     `protobuf:"bytes,49,opt,name=connected,proto3" json:"connected,omitempty"`
+	Subscription    string       `protobuf:"bytes,50,opt,name=subscription,proto3" json:"subscription,omitempty"` // level 2: that brings its events, and the number of the last one that was applied
+	Sequence        uint32       `protobuf:"varint,51,opt,name=sequence,proto3" json:"sequence,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1406,6 +1408,20 @@ func (x *Device) GetConnected() *Typical {
 		return x.Connected
 	}
 	return nil
+}
+
+func (x *Device) GetSubscription() string {
+	if x != nil {
+		return x.Subscription
+	}
+	return ""
+}
+
+func (x *Device) GetSequence() uint32 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
 }
 
 // Typical is a moving average in whole milliseconds; samples stops at 255.
@@ -5887,7 +5903,7 @@ const file_state_proto_rawDesc = "" +
 	"\tlisteners\x18\x06 \x03(\tR\tlisteners\x12\x18\n" +
 	"\aversion\x18\a \x01(\tR\aversion\x12\x14\n" +
 	"\x05level\x18\b \x01(\rR\x05level\x12\x17\n" +
-	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xb3\t\n" +
+	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xf3\t\n" +
 	"\x06Device\x12\x16\n" +
 	"\x06switch\x18\x01 \x01(\tR\x06switch\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12/\n" +
@@ -5924,7 +5940,9 @@ const file_state_proto_rawDesc = "" +
 	"\balerting\x18. \x01(\v2\x18.holdline.fsm.v1.TypicalR\balerting\x120\n" +
 	"\x06queued\x18/ \x01(\v2\x18.holdline.fsm.v1.TypicalR\x06queued\x12,\n" +
 	"\x04held\x180 \x01(\v2\x18.holdline.fsm.v1.TypicalR\x04held\x126\n" +
-	"\tconnected\x181 \x01(\v2\x18.holdline.fsm.v1.TypicalR\tconnected\"3\n" +
+	"\tconnected\x181 \x01(\v2\x18.holdline.fsm.v1.TypicalR\tconnected\x12\"\n" +
+	"\fsubscription\x182 \x01(\tR\fsubscription\x12\x1a\n" +
+	"\bsequence\x183 \x01(\rR\bsequence\"3\n" +
 	"\aTypical\x12\x0e\n" +
 	"\x02ms\x18\x01 \x01(\x03R\x02ms\x12\x18\n" +
 	"\asamples\x18\x02 \x01(\rR\asamples\"\xa5\x06\n" +

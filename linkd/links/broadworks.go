@@ -129,10 +129,17 @@ func (k *keeper) openXsi(ctx context.Context, s Settings, dial func(context.Cont
 		d, ok := k.m.o.Replica.View().Device(sw, device)
 		return ok && (d.Monitors > 0 || d.ReleaseMs != 0)
 	}
-	o.Led = func() uint64 {
-		s, _ := k.m.o.Replica.View().Switch(sw)
-		return s.GetEpoch()
+	o.Led = func() (uint64, bool) {
+		v := k.m.o.Replica.View()
+		s, _ := v.Switch(sw)
+		l, _ := v.Link(s.GetLink())
+		return s.GetEpoch(), s.GetLinkUp() && l.GetNode() != k.m.o.NodeID && !k.m.ended(l.GetNode())
 	}
+	o.Last = func(device string) xsilink.Place {
+		d, _ := k.m.o.Replica.View().Device(sw, device)
+		return xsilink.Place{Subscription: d.GetSubscription(), Sequence: d.GetSequence()}
+	}
+	o.Heard = func(event string) bool { return k.m.o.Replica.View().Heard(sw, event) > 0 }
 	conn, err := xsilink.Open(ctx, o)
 	switch {
 	case err == nil:

@@ -31,16 +31,17 @@ type Conn struct {
 
 	// order is held while an event, or the answer to a request, is dealt with, so
 	// that facts leave in their order. It guards what is known of the far side.
-	order     sync.Mutex
-	sink      driver.Sink // nil: standing by
-	views     map[string]*view
-	sequences *xsi.Sequences
-	signs     signs
-	held      []arrival            // events that came before this node led
-	known     *recent              // events that were dealt with here
-	asked     map[string][]*ask    // snapshots that are awaited, by device
-	askedAt   map[string]time.Time // when one was last asked for
-	after     []func()             // to be called once the facts of an event are handed on
+	order   sync.Mutex
+	sink    driver.Sink // nil: standing by
+	views   map[string]*view
+	orders  map[string]*ordering // by device
+	signs   signs
+	ledAt   time.Time            // when this node began to lead; zero: it doesn't
+	held    []arrival            // events that came before this node led
+	known   *recent              // events that were dealt with here
+	asked   map[string][]*ask    // snapshots that are awaited, by device
+	askedAt map[string]time.Time // when one was last asked for
+	after   []func()             // to be called once the facts of an event are handed on
 
 	subs  subscriptions
 	leads chan struct{} // closed once it is led and knows the server's subscriptions
@@ -70,7 +71,7 @@ type Conn struct {
 func Open(ctx context.Context, o Options) (*Conn, error) {
 	c := &Conn{
 		o: o, started: time.Now(), limit: rate.NewLimiter(perSecond(o.PerSecond), max(4, int(o.PerSecond/4))),
-		views: make(map[string]*view), sequences: xsi.NewSequences(), known: newRecent(), asked: make(map[string][]*ask), askedAt: make(map[string]time.Time),
+		views: make(map[string]*view), orders: make(map[string]*ordering), known: newRecent(), asked: make(map[string][]*ask), askedAt: make(map[string]time.Time),
 		subs: newSubscriptions(), leads: make(chan struct{}), channels: make(map[int]*slot),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
@@ -112,7 +113,9 @@ func perSecond(n float64) rate.Limit {
 // Lead implements driver.Conn.
 func (c *Conn) Lead(sink driver.Sink) {
 	c.order.Lock()
-	c.sink = sink
+	if c.sink = sink; c.ledAt.IsZero() && sink != nil {
+		c.ledAt = time.Now()
+	}
 	c.releaseHeld()
 	c.order.Unlock()
 	c.mu.Lock()

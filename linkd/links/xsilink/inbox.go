@@ -14,7 +14,7 @@ type arrival struct {
 	channel *xsi.EventChannel
 	event   *xsi.SubscriptionEvent
 	at      time.Time
-	led     uint64 // claims of the switch when it came
+	claim   uint64 // of the switch when it came
 }
 
 // Limits of what is kept of events.
@@ -23,11 +23,11 @@ const (
 	maxKnown = 16384 // that were dealt with here, to know them when they come again
 )
 
-// How often held events are looked at, and how long after another claim of the
-// switch they are still kept: the claim may be this node's, which leads at once.
+// How often held events are looked at, and how long they are kept at least: it takes
+// a moment until it is known that the leader is dead.
 const (
-	heldEvery = 20 * time.Millisecond
-	heldGrace = 100 * time.Millisecond
+	heldEvery = 10 * time.Millisecond
+	heldLeast = 250 * time.Millisecond
 )
 
 // deliver takes what came on a channel.
@@ -37,7 +37,8 @@ func (c *Conn) deliver(channel *xsi.EventChannel, d xsi.Delivery) {
 		if d.Info.Leniencies != 0 {
 			c.odd("lenient")
 		}
-		c.take(arrival{channel: channel, event: doc, at: time.Now(), led: c.o.Led()})
+		claim, _ := c.o.Led()
+		c.take(arrival{channel: channel, event: doc, at: time.Now(), claim: claim})
 	case *xsi.ErrorEvent:
 		c.odd("error event")
 		c.o.Logger.Warn("the switch can't read what it got", "link", c.o.Link, "code", doc.ErrorCode, "message", doc.ErrorMessage)
@@ -61,7 +62,7 @@ func (c *Conn) take(a arrival) {
 	}()
 	switch {
 	case c.sink != nil:
-		c.event(a)
+		c.enter(a)
 	case len(c.held) < maxHeld:
 		c.held = append(c.held, a)
 		if len(c.held) == 1 {
@@ -80,7 +81,7 @@ func (c *Conn) releaseHeld() {
 	held := c.held
 	c.held = nil
 	for _, a := range held {
-		c.event(a)
+		c.enter(a)
 	}
 }
 
@@ -88,7 +89,6 @@ func (c *Conn) releaseHeld() {
 func (c *Conn) watchHeld() {
 	tick := time.NewTicker(heldEvery)
 	defer tick.Stop()
-	var changed time.Time // when another claim was first seen
 	for {
 		select {
 		case <-tick.C:
@@ -96,18 +96,16 @@ func (c *Conn) watchHeld() {
 			return
 		}
 		c.order.Lock()
-		led, now := c.o.Led(), time.Now()
-		if len(c.held) > 0 && c.held[0].led != led && changed.IsZero() {
-			changed = now
-		}
+		claim, others := c.o.Led()
+		now := time.Now()
 		for len(c.held) > 0 {
 			a := c.held[0]
-			others := a.led != led && now.Sub(changed) >= heldGrace
-			if !others && now.Sub(a.at) < c.o.Hold {
+			age := now.Sub(a.at)
+			if age < c.o.Hold && !(others && (claim != a.claim || age >= heldLeast)) {
 				break
 			}
 			c.held = c.held[1:]
-			c.answer(ack{a.channel, a.event.EventID, xsi.StatusTryNext})
+			c.answer(ack{a.channel, strings.Clone(a.event.EventID), xsi.StatusTryNext})
 		}
 		empty := len(c.held) == 0
 		c.order.Unlock()
@@ -115,51 +113,6 @@ func (c *Conn) watchHeld() {
 			return
 		}
 	}
-}
-
-// event turns an event into facts, and answers it once they took effect. The
-// caller holds order.
-func (c *Conn) event(a arrival) {
-	e := a.event
-	id := strings.Clone(e.EventID)
-	switch c.known.state(id) {
-	case eventDone:
-		c.answer(ack{a.channel, id, xsi.StatusDelivered})
-		return
-	case eventPending:
-		return // answered with the first one
-	}
-	device := c.device(e.Target())
-	failover := c.observe(device, e)
-	facts := c.facts(device, e)
-	for i, f := range facts {
-		f.Event, f.Part = id, uint32(i+1)
-		c.fact(f)
-	}
-	if failover != nil {
-		c.markOld()
-		c.fact(failover)
-	}
-	after := c.after
-	c.after = nil
-	for _, f := range after {
-		f()
-	}
-	if len(facts) == 0 {
-		c.known.set(id, eventDone)
-		c.answer(ack{a.channel, id, xsi.StatusDelivered})
-		return
-	}
-	c.known.set(id, eventPending)
-	c.sink.Settled(func(applied bool) {
-		if applied {
-			c.known.set(id, eventDone)
-			c.answer(ack{a.channel, id, xsi.StatusDelivered})
-			return
-		}
-		c.known.set(id, eventNew)
-		c.answer(ack{a.channel, id, xsi.StatusTryNext})
-	})
 }
 
 // eventState is what is known of an event.

@@ -53,9 +53,13 @@ type Options struct {
 	Kind func(device string) Kind
 	// Wanted tells whether somebody wants a device watched.
 	Wanted func(device string) bool
-	// Led counts the claims of the switch: an event that is kept here is another
-	// node's once it changes.
-	Led func() uint64
+	// Led counts the claims of the switch and tells whether another node, that may be
+	// alive, made the last one: then events that come here are sent on to it.
+	Led func() (claim uint64, others bool)
+	// Last tells where a device's events stood when they were last applied.
+	Last func(device string) Place
+	// Heard tells whether facts of an event were applied.
+	Heard func(event string) bool
 
 	Logger hclog.Logger
 	// Odd, if set, counts what was forgiven or skipped, by what it was.

@@ -47,30 +47,24 @@ func (s *signs) note(device string, now time.Time) bool {
 	return true
 }
 
-// observe looks at an event's number and kind. It returns the fact that everything
-// of the switch has to be compared anew, if an Application Server failed. A user
-// of whom events are missing is asked for.
-func (c *Conn) observe(device string, e *xsi.SubscriptionEvent) *fsmpb.Fact {
-	arrived, missing := c.sequences.Observe(e)
-	kind := e.Data.EventType()
+// observe looks for a sign in an event. It returns the fact that everything of the
+// switch has to be compared anew, if an Application Server failed. A user whose events
+// are numbered anew is asked for.
+func (c *Conn) observe(device string, e *xsi.SubscriptionEvent, restarted bool) *fsmpb.Fact {
+	kind, now := e.Data.EventType(), time.Now()
 	sign := ""
 	switch {
 	case resyncs(kind):
 		sign = string(kind)
-	case arrived == xsi.ArrivalRestart:
+	case restarted:
 		sign = "its events are numbered anew"
-	case kind == xsi.CallSubscription && arrived != xsi.ArrivalFirst && !c.wasAsked(device, time.Now()):
+	case kind == xsi.CallSubscription && !c.wasAsked(device, now) && now.Sub(c.ledAt) > signWithin:
 		sign = "a snapshot that nobody asked for"
 	}
-	switch {
-	case arrived == xsi.ArrivalGap:
-		c.odd("gap")
-		c.o.Logger.Warn("events are missing: asking for a snapshot", "link", c.o.Link, "device", device, "missing", missing)
-		c.refresh(device)
-	case arrived == xsi.ArrivalRestart && !kind.IsSnapshot():
+	if restarted && !kind.IsSnapshot() {
 		c.refresh(device)
 	}
-	if sign == "" || !c.signs.note(device, time.Now()) {
+	if sign == "" || !c.signs.note(device, now) {
 		return nil
 	}
 	reason := fmt.Sprintf("an Application Server failed: %d users within %v, at last %s: %s", signUsers, signWithin, device, sign)

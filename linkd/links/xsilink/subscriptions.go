@@ -130,6 +130,7 @@ func (c *Conn) subscribe(ctx context.Context, device string) (fact *fsmpb.Fact, 
 		return up, true
 	}
 	packages := c.packages(device)
+	c.settle(func() { c.askedAt[device] = time.Now() }) // a snapshot follows
 	x, err := c.post(ctx, device, packages)
 	if refused(err) && len(packages) > 1 {
 		// The user may lack one of the services: calls matter most.

@@ -1,6 +1,7 @@
 package xsilink
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,6 +40,20 @@ type half struct {
 type conference struct {
 	members []string // callIds
 	held    bool
+}
+
+// copy copies a view; nil is one of which nothing is known.
+func (v *view) copy() *view {
+	n := &view{halves: make(map[string]*half)}
+	if v == nil {
+		return n
+	}
+	*n = *v
+	n.order, n.halves = slices.Clone(v.order), maps.Clone(v.halves)
+	if v.conference != nil {
+		n.conference = &conference{members: slices.Clone(v.conference.members), held: v.conference.held}
+	}
+	return n
 }
 
 func (x *conference) has(id string) bool { return x != nil && slices.Contains(x.members, id) }
