@@ -2,6 +2,7 @@ package links
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -233,5 +234,63 @@ func (f serverFailover) order(r *rig, before map[part]bool, asked int) {
 	slices.Sort(first)
 	if again := len(first) - len(slices.Compact(first)); again > f.users/20 {
 		r.t.Errorf("%d users were asked for again", again)
+	}
+}
+
+// The leader dies at a random moment while the users are compared, and new calls come
+// meanwhile: still everybody is told once, and nothing is stuck.
+func TestServerFailoverAndLeaderKilled(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for round := range 20 {
+		after := time.Duration(rng.IntN(2500)) * time.Millisecond
+		t.Run(fmt.Sprintf("%d: killed after %v", round, after), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, func(o *switchsim.Options) {
+					broadworks(o)
+					o.Seed, o.Agents, o.Queues, o.RoutePoints, o.Manual = uint64(round), 200, 1, 1, 10
+				}, "n1", "n2", "n3")
+				defer r.close()
+				r.configure("resync_rate", "100")
+				for _, n := range r.nodes {
+					n.setLag(5 * time.Millisecond)
+				}
+				r.begin("n1")
+				stations := r.stations()
+				r.fill(stations, 100)
+				r.await(time.Minute, "compared", ready)
+				r.compareXsi()
+				before, at := r.parts(), r.end()
+				r.fault(switchsim.Fault{Kind: "failover", Server: 1, Percent: 30})
+				called := r.lostAt(stations)[:10]
+				half := after / 2
+				time.Sleep(half)
+				for _, d := range called[:5] {
+					r.do(switchsim.Move{Action: "inbound", Device: "+19005551" + d, To: d})
+				}
+				time.Sleep(after - half)
+				r.nodes["n1"].kill()
+				for _, d := range called[5:] {
+					r.do(switchsim.Move{Action: "inbound", Device: "+19005551" + d, To: d})
+				}
+				time.Sleep(30 * time.Millisecond)
+				r.nodes["n2"].lead()
+				r.await(30*time.Second, "compared", ready)
+				time.Sleep(5 * time.Second)
+				r.await(30*time.Second, "compared again", ready)
+				parts := r.compareXsi()
+				lost, kept := serverFailover{}.judge(r, before, at)
+				if lost < 20 || kept < 20 || parts < kept+len(called) {
+					t.Errorf("%d parties lost, %d kept, %d compared: too few for a proof", lost, kept, parts)
+				}
+				for _, d := range called {
+					dev, _ := r.state().Device("sw", d)
+					if len(dev.Calls) != 1 {
+						t.Errorf("device %s has calls %v, want the new one", d, dev.Calls)
+					}
+				}
+				r.compareSubscriptions()
+				r.violations()
+			})
+		})
 	}
 }
