@@ -190,6 +190,9 @@ func (c *Conn) fail(err error) {
 // Status implements driver.Conn.
 func (c *Conn) Status() string { return statusNormal }
 
+// StatusChanged implements driver.Conn: the status never changes.
+func (c *Conn) StatusChanged() <-chan struct{} { return nil }
+
 // Usable implements driver.Conn.
 func (c *Conn) Usable() bool { return c.Err() == nil }
 
