@@ -236,7 +236,7 @@ func (n *rigNode) start() {
 	n.stop = stop
 	o := Options{
 		NodeID: n.id, Boot: n.boot, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
-		Dial:     func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
+		Dial:     func(ctx context.Context, a string) (net.Conn, error) { return n.dial(ctx, a) },
 		Password: func(string) (string, error) { return "secret", nil },
 		Logger:   n.log(), Applied: n.replica.WatchFacts,
 		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
@@ -251,6 +251,17 @@ func (n *rigNode) start() {
 			n.t.Errorf("links of %s: %v", n.id, err)
 		}
 	})
+}
+
+// dial connects, unless the node's process is dead.
+func (n *rigNode) dial(ctx context.Context, address string) (net.Conn, error) {
+	n.mu.Lock()
+	dead := n.dead
+	n.mu.Unlock()
+	if dead {
+		return nil, errors.New("the process is dead")
+	}
+	return n.net.Dialer("node:"+n.id)(ctx, address)
 }
 
 func (n *rigNode) log() hclog.Logger {

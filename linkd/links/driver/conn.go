@@ -71,6 +71,14 @@ type Conn interface {
 	Unroute(device string, done func())
 }
 
+// Readier is a Conn whose switch wants to be told when this node is up to date: its
+// monitors are up and live calls are compared.
+type Readier interface {
+	// Ready tells it. done gets the error that came of it; it runs like other
+	// callbacks.
+	Ready(done func(error))
+}
+
 // Sink takes what the switch says.
 type Sink interface {
 	// Fact takes one fact; it may wait. The calls come one at a time, in the

@@ -34,3 +34,9 @@ func TestDrives(t *testing.T) {
 		}
 	}
 }
+
+func TestForgets(t *testing.T) {
+	if Forgets("") || Forgets(CSTA) || !Forgets(BroadWorks) {
+		t.Error("a BroadWorks forgets, and no other switch")
+	}
+}

@@ -7,6 +7,10 @@ const (
 	BroadWorks = "broadworks" // Xsi-Events and Xsi-Actions
 )
 
+// Forgets tells whether a switch of a protocol may lose calls without a word: then a
+// client's snapshot is asked of the switch each time, however well the state is known.
+func Forgets(protocol string) bool { return protocol == BroadWorks }
+
 // Drives tells whether there is a driver for a protocol at a feature level of the
 // cluster: a driver's facts must mean the same to every node.
 func Drives(protocol string, level uint32) bool {
