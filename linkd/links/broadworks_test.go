@@ -36,9 +36,19 @@ func (r *rig) compareXsi() (parts int) {
 	v := r.state()
 	type part struct{ device, state string }
 	truth := make(map[string][]part) // by tracking ID
+	model := make(map[string]string) // call of the model and device → state
+	for _, c := range r.sim.Truth().Calls {
+		for _, x := range c.Connections {
+			model[c.ID+" "+x.Device] = string(x.State)
+		}
+	}
 	for _, u := range r.sim.Xsi().Users {
 		for _, c := range u.Calls {
-			truth[c.Tracking] = append(truth[c.Tracking], part{u.Device, xsiState(c)})
+			state := model[c.Call+" "+u.Device]
+			if state == "" {
+				state = xsiState(c)
+			}
+			truth[c.Tracking] = append(truth[c.Tracking], part{u.Device, state})
 		}
 		for _, e := range u.Entries {
 			truth[e.Tracking] = append(truth[e.Tracking], part{u.Device, "queued"})

@@ -19,6 +19,7 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 	case xsi.CallOriginating, xsi.CallCollecting:
 		m.begin(fsmpb.EventType_SERVICE_INITIATED)
 	case xsi.CallOriginated:
+		m.replaces()
 		m.begin(fsmpb.EventType_ORIGINATED)
 	case xsi.CallReceived:
 		m.begin(fsmpb.EventType_DELIVERED)
@@ -127,6 +128,16 @@ func (m *mapping) ends(e *fsmpb.CallEvent) {
 	}
 }
 
+// replaces drops the half by which an application had the user's own phone rung: once
+// the call goes out, it has another callId.
+func (m *mapping) replaces() {
+	for _, o := range m.v.of(m.h.tracking) {
+		if o.id != m.h.id && o.personality == xsi.ClickToDial && o.state == xsi.CallAlerting {
+			m.v.drop(o.id)
+		}
+	}
+}
+
 // holdsAnother tells whether the device has another call on hold.
 func (m *mapping) holdsAnother() bool {
 	for _, o := range m.v.live() {
@@ -214,8 +225,11 @@ func releaseCause(r *xsi.ReleaseCause) string {
 // other end left takes that one out of the call, not the controller.
 func (m *mapping) released() {
 	defer m.v.drop(m.h.id)
-	if m.was != nil && m.was.detached {
+	switch {
+	case m.was != nil && m.was.detached:
 		return // told when it was redirected
+	case m.was == nil && len(m.v.of(m.h.tracking)) > 1:
+		return // another half has taken its place
 	}
 	gone, by := m.device, m.device
 	if m.call.ReleasedBy == xsi.RemoteRelease && m.h.far != "" {

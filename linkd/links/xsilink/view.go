@@ -121,10 +121,11 @@ func (v *view) live() (list []*half) {
 func own(h *half) fsmpb.ConnectionState {
 	switch h.state {
 	case xsi.CallAlerting:
-		switch h.personality {
-		case xsi.Terminator:
+		switch {
+		case h.answered: // its call was sent on to somebody who is yet to answer
+		case h.personality == xsi.Terminator:
 			return fsmpb.ConnectionState_ALERTING
-		case xsi.ClickToDial:
+		case h.personality == xsi.ClickToDial:
 			return fsmpb.ConnectionState_INITIATED
 		}
 		return fsmpb.ConnectionState_CONNECTED // it waits for the other end
