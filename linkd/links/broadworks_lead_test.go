@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm"
+	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/transport/switchsim"
 )
 
@@ -101,4 +102,59 @@ func TestBroadWorksTakeoverOrder(t *testing.T) {
 		r.await(time.Minute, "all compared", ready)
 		r.violations()
 	})
+}
+
+// A takeover, on the same XSP or on another one, finds each call again: transferred
+// ones, held ones, and conferences whose parties are told under several tracking IDs.
+func TestBroadWorksTakeoverKeepsCalls(t *testing.T) {
+	for _, other := range []bool{false, true} {
+		t.Run(map[bool]string{false: "same XSP", true: "other XSP"}[other], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, broadworks, "n1", "n2")
+				defer r.close()
+				r.begin("n1")
+				r.script()
+				// A conference in which everybody is told something else.
+				p := phones{r}
+				p.call("1907", "1908")
+				p.ask(fsmpb.Service_ANSWER_CALL, "1908", "alerting", "", "")
+				p.ask(fsmpb.Service_CONSULTATION_CALL, "1907", "connected", "", "1909")
+				p.ask(fsmpb.Service_ANSWER_CALL, "1909", "alerting", "", "")
+				p.ask(fsmpb.Service_CONFERENCE_CALL, "1907", "connected", "hold", "")
+				time.Sleep(5 * time.Minute) // retired names are forgotten
+				r.compareXsi()
+				ids := r.parts()
+				before := r.state().Counters()
+				if other {
+					r.fault(switchsim.Fault{Kind: "refuse", Link: 1, Seconds: 1000})
+					r.fault(switchsim.Fault{Kind: "drop", Link: 1})
+				} else {
+					r.nodes["n1"].kill()
+					r.nodes["n2"].lead()
+				}
+				time.Sleep(20 * time.Second)
+				r.await(time.Minute, "compared", ready)
+				r.compareXsi()
+				after := r.parts()
+				for x := range ids {
+					if !after[x] {
+						t.Errorf("device %s is not in call %d any more", x.device, x.call)
+					}
+				}
+				if len(ids) < 10 || len(after) != len(ids) {
+					t.Errorf("%d parts before, %d after", len(ids), len(after))
+				}
+				if now := r.state().Counters(); now.Unsynced != before.Unsynced || now.FoundCalls != before.FoundCalls {
+					t.Errorf("unsynced %d, found %d", now.Unsynced-before.Unsynced, now.FoundCalls-before.FoundCalls)
+				}
+				// They can be controlled as before.
+				if other {
+					p.ask(fsmpb.Service_HOLD_CALL, "1907", "connected", "", "")
+				}
+				p.ask(fsmpb.Service_CLEAR_CONNECTION, "1908", "connected", "", "")
+				p.want(p.callAt("1909", "connected"), map[bool]string{false: "1907 connected, 1909 connected", true: "1907 hold, 1909 connected"}[other])
+				r.violations()
+			})
+		})
+	}
 }
