@@ -1,6 +1,9 @@
 package links
 
 import (
+	"context"
+	"errors"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +18,28 @@ import (
 // broadworks makes the simulated switch of a rig a BroadWorks.
 func broadworks(o *switchsim.Options) { o.Xsi.Domain = "pbx.example" }
 
-// xsiStates are connection states as BroadWorks tells them.
+// seedXsi raises the cluster to the level that a BroadWorks needs, and adds to the
+// switch's settings what only a BroadWorks has.
+func (r *rig) seedXsi(options []*fsmpb.Option) (protocol string, all []*fsmpb.Option) {
+	for id := range r.nodes {
+		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsm.Node{Id: id, Level: fsm.MaxLevel}}}})
+	}
+	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RaiseLevel{RaiseLevel: &fsmpb.RaiseLevel{Level: 2}}})
+	return "broadworks", append(options, &fsmpb.Option{Name: "user", Value: "ctiadmin@pbx.example"}, &fsmpb.Option{Name: "domain", Value: "pbx.example"})
+}
+
+// dial connects, unless the node's process is dead.
+func (n *rigNode) dial(ctx context.Context, address string) (net.Conn, error) {
+	n.mu.Lock()
+	dead := n.dead
+	n.mu.Unlock()
+	if dead {
+		return nil, errors.New("the process is dead")
+	}
+	return n.net.Dialer("node:"+n.id)(ctx, address)
+}
+
+// xsiState is a connection state as BroadWorks tells it.
 func xsiState(c switchsim.XsiCallTruth) string {
 	switch {
 	case c.State == "Alerting" && c.Personality == "Terminator":

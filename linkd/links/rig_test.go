@@ -139,11 +139,7 @@ func (r *rig) seed() {
 	option := func(name, value string) *fsmpb.Option { return &fsmpb.Option{Name: name, Value: value} }
 	protocol, options := "csta", []*fsmpb.Option{option("requests_per_second", "0"), option("resync_rate", "1000")}
 	if r.xsi {
-		protocol, options = "broadworks", append(options, option("user", "ctiadmin@pbx.example"), option("domain", "pbx.example"))
-		for id := range r.nodes {
-			r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsm.Node{Id: id, Level: fsm.MaxLevel}}}})
-		}
-		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RaiseLevel{RaiseLevel: &fsmpb.RaiseLevel{Level: 2}}})
+		protocol, options = r.seedXsi(options)
 	}
 	for _, c := range []*fsmpb.Command{
 		{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: "c", Settings: settings}}},
@@ -251,17 +247,6 @@ func (n *rigNode) start() {
 			n.t.Errorf("links of %s: %v", n.id, err)
 		}
 	})
-}
-
-// dial connects, unless the node's process is dead.
-func (n *rigNode) dial(ctx context.Context, address string) (net.Conn, error) {
-	n.mu.Lock()
-	dead := n.dead
-	n.mu.Unlock()
-	if dead {
-		return nil, errors.New("the process is dead")
-	}
-	return n.net.Dialer("node:"+n.id)(ctx, address)
 }
 
 func (n *rigNode) log() hclog.Logger {
@@ -452,21 +437,6 @@ var stateNames = map[fsmpb.ConnectionState]string{
 	fsmpb.ConnectionState_HOLD: "hold", fsmpb.ConnectionState_QUEUED_STATE: "queued", fsmpb.ConnectionState_FAIL: "fail",
 }
 
-// violations fails for each request that strayed from the standard.
-func (r *rig) violations() {
-	r.t.Helper()
-	for _, v := range r.sim.Violations() {
-		r.t.Errorf("violation: %+v", v)
-	}
-}
-
-func (r *rig) fault(f switchsim.Fault) {
-	r.t.Helper()
-	if err := r.sim.Break(f); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
 // configure changes a setting of the switch for connections to come. It takes
 // effect at once on those without monitors.
 func (r *rig) configure(name, value string) {
@@ -514,40 +484,5 @@ func (r *rig) sameIDs(before map[string]uint64) {
 	}
 	if n < 5 {
 		r.t.Errorf("%d calls lived through it", n)
-	}
-}
-
-// do makes one move at a phone.
-func (r *rig) do(m switchsim.Move) string {
-	r.t.Helper()
-	done, err := r.sim.Do(m)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	synctest.Wait()
-	return done.Call
-}
-
-// script makes a call in every state that lasts: ringing, held, in consultation,
-// in conference, connected.
-func (r *rig) script() {
-	r.t.Helper()
-	inbound := func(to string) string {
-		return r.do(switchsim.Move{Action: "inbound", Device: "+19005550" + to, To: to})
-	}
-	inbound("1900")
-	for _, d := range []string{"1901", "1902", "1904", "1906"} {
-		call := inbound(d)
-		r.do(switchsim.Move{Action: "answer", Device: d, Call: call})
-		switch d {
-		case "1901":
-			r.do(switchsim.Move{Action: "hold", Device: d, Call: call})
-		case "1902":
-			r.do(switchsim.Move{Action: "consult", Device: d, Call: call, To: "1903"})
-		case "1904":
-			second := r.do(switchsim.Move{Action: "consult", Device: d, Call: call, To: "1905"})
-			r.do(switchsim.Move{Action: "answer", Device: "1905", Call: second})
-			r.do(switchsim.Move{Action: "conference", Device: d, Call: call, Other: second})
-		}
 	}
 }

@@ -66,6 +66,10 @@ func (m *mapping) joined(ids []string) {
 		}
 		return slices.Index(m.v.order, a.id) - slices.Index(m.v.order, b.id)
 	})
+	m.v.conference.members = nil
+	for _, h := range in {
+		m.v.conference.members = append(m.v.conference.members, h.id)
+	}
 	for i, h := range in {
 		if i > 0 && !was.has(h.id) {
 			m.confer(in[:i], h)

@@ -69,13 +69,7 @@ type Conn struct {
 
 // Open opens a channel to stand by with.
 func Open(ctx context.Context, o Options) (*Conn, error) {
-	c := &Conn{
-		o: o, started: time.Now(), limit: rate.NewLimiter(perSecond(o.PerSecond), max(4, int(o.PerSecond/4))),
-		views: make(map[string]*view), orders: make(map[string]*ordering), known: newRecent(), asked: make(map[string][]*ask), askedAt: make(map[string]time.Time),
-		subs: newSubscriptions(), leads: make(chan struct{}), channels: make(map[int]*slot),
-		wake: make(chan struct{}, 1), done: make(chan struct{}),
-	}
-	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c := newConn(o)
 	var err error
 	c.client, err = xsi.NewClient(c.clientOptions(o.Self))
 	if err != nil {
@@ -92,6 +86,17 @@ func Open(ctx context.Context, o Options) (*Conn, error) {
 	c.wg.Go(c.mind)
 	c.keep(standbyPriority, first)
 	return c, nil
+}
+
+func newConn(o Options) *Conn {
+	c := &Conn{
+		o: o, started: time.Now(), limit: rate.NewLimiter(perSecond(o.PerSecond), max(4, int(o.PerSecond/4))),
+		views: make(map[string]*view), orders: make(map[string]*ordering), known: newRecent(), asked: make(map[string][]*ask), askedAt: make(map[string]time.Time),
+		subs: newSubscriptions(), leads: make(chan struct{}), channels: make(map[int]*slot),
+		wake: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c
 }
 
 // clientOptions are those of a client of one of the servers.
