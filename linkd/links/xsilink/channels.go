@@ -48,7 +48,7 @@ func (c *Conn) openChannel(ctx context.Context, priority int) (*xsi.EventChannel
 // is over. A link without any channel is over.
 func (c *Conn) keep(priority int, channel *xsi.EventChannel) {
 	c.put(priority, channel)
-	c.wg.Go(func() {
+	c.spawn(func() {
 		var old []*xsi.EventChannel // their events may still have to be answered
 		defer func() {
 			for _, ch := range old {
@@ -69,8 +69,27 @@ func (c *Conn) keep(priority int, channel *xsi.EventChannel) {
 			if channel = c.reopen(priority, err); channel == nil {
 				return
 			}
+			if priority == leadPriority {
+				c.spawn(c.makeGood)
+			}
 		}
 	})
+}
+
+// makeGood makes good what may have vanished together with the channel that events came
+// on: subscriptions, and the readiness of the application.
+func (c *Conn) makeGood() {
+	c.auditNow(c.ctx)
+	c.mu.Lock()
+	again := c.readied
+	c.mu.Unlock()
+	if again {
+		c.Ready(func(err error) {
+			if err != nil {
+				c.o.Logger.Warn("the application controller could not be set to ready again", "link", c.o.Link, "error", err)
+			}
+		})
+	}
 }
 
 func (c *Conn) put(priority int, channel *xsi.EventChannel) {
@@ -140,8 +159,8 @@ func (c *Conn) takeLead() {
 		return
 	}
 	close(c.leads)
-	c.wg.Go(c.renew)
-	c.wg.Go(c.audit)
+	c.spawn(c.renew)
+	c.spawn(c.audit)
 }
 
 // fence ends the channels of the first priority that others opened: a leader that

@@ -50,6 +50,8 @@ type Conn struct {
 	queue    [classes][]*task
 	busy     int // requests without an answer
 	halted   bool
+	over     bool // it is being closed: nothing more is begun
+	readied  bool // the application controller was set to ready
 	lead     bool
 	channels map[int]*slot // by priority
 	rtt      time.Duration
@@ -128,7 +130,7 @@ func (c *Conn) Lead(sink driver.Sink) {
 	c.lead = c.lead || starts
 	c.mu.Unlock()
 	if starts {
-		c.wg.Go(c.takeLead)
+		c.spawn(c.takeLead)
 	}
 }
 
@@ -179,8 +181,21 @@ func (c *Conn) Close() {
 		}
 	})
 	c.fail(driver.ErrClosed)
+	c.mu.Lock()
+	c.over, c.acks.over = true, true
+	c.mu.Unlock()
 	c.wg.Wait()
 	c.client.Close()
+}
+
+// spawn runs f until the connection is closed, which waits for it. It does nothing
+// once that has begun.
+func (c *Conn) spawn(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.over {
+		c.wg.Go(f)
+	}
 }
 
 // fail ends the connection for a reason; the first one counts.
@@ -208,7 +223,7 @@ func (c *Conn) AskStatus(passed func()) {
 	if passed == nil {
 		return
 	}
-	c.wg.Go(func() {
+	c.spawn(func() {
 		select {
 		case <-c.leads:
 			c.settle(passed)

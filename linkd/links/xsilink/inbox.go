@@ -66,7 +66,7 @@ func (c *Conn) take(a arrival) {
 	case len(c.held) < maxHeld:
 		c.held = append(c.held, a)
 		if len(c.held) == 1 {
-			c.wg.Go(c.watchHeld)
+			c.spawn(c.watchHeld)
 		}
 	default:
 		c.answer(ack{a.channel, a.event.EventID, xsi.StatusTryNext})

@@ -144,7 +144,7 @@ func (c *Conn) awaitGap(device string, o *ordering) {
 		return
 	}
 	o.timed = true
-	c.wg.Go(func() {
+	c.spawn(func() {
 		for {
 			limit := time.NewTimer(gapWait)
 			select {

@@ -68,7 +68,7 @@ func (c *Conn) refreshNow(ctx context.Context, device string, done func(ok bool)
 		})
 		return
 	}
-	c.wg.Go(func() {
+	c.spawn(func() {
 		limit := time.NewTimer(c.o.RequestTimeout)
 		defer limit.Stop()
 		select {

@@ -281,7 +281,7 @@ func (c *Conn) listOf(ctx context.Context, q xsi.SubscriptionQuery) (map[string]
 			continue
 		}
 		if err := c.client.Unsubscribe(ctx, x.SubscriptionID); err != nil {
-			return nil, err
+			c.o.Logger.Warn("can't end a subscription that is not as it is wanted", "link", c.o.Link, "device", device, "error", err)
 		}
 	}
 	return list, nil

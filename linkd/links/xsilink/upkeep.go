@@ -112,6 +112,9 @@ func (c *Conn) Ready(done func(error)) {
 			err := c.timed(func() error {
 				return c.client.SetApplicationController(ctx, c.o.Controller, xsi.ControllerReady)
 			})
+			c.mu.Lock()
+			c.readied = err == nil
+			c.mu.Unlock()
 			c.settle(func() { done(err) })
 		},
 		drop: done,

@@ -39,7 +39,7 @@ func (c *Conn) dispatch() {
 	for {
 		t, wait := c.next()
 		if t != nil {
-			c.wg.Go(func() {
+			c.spawn(func() {
 				t.run(c.ctx)
 				c.mu.Lock()
 				if t.class != urgent {
