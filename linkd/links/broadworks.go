@@ -133,7 +133,8 @@ func (k *keeper) openXsi(ctx context.Context, s Settings, dial func(context.Cont
 		v := k.m.o.Replica.View()
 		s, _ := v.Switch(sw)
 		l, _ := v.Link(s.GetLink())
-		return s.GetEpoch(), s.GetLinkUp() && l.GetNode() != k.m.o.NodeID && !k.m.ended(l.GetNode())
+		others := l.GetNode() != k.m.o.NodeID || l.GetName() != k.name
+		return s.GetEpoch(), s.GetLinkUp() && others && !k.m.ended(l.GetNode())
 	}
 	o.Last = func(device string) xsilink.Place {
 		d, _ := k.m.o.Replica.View().Device(sw, device)

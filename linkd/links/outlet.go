@@ -51,6 +51,7 @@ func (o *outlet) Fact(f *fsmpb.Fact) {
 	select {
 	case <-o.opened:
 	case <-o.ctx.Done():
+		o.failed()
 		return
 	}
 	o.mu.Lock()
@@ -208,8 +209,12 @@ func (o *outlet) send(f *fsmpb.Fact) {
 	}, nil)
 	select {
 	case <-o.stream.Dead():
+		o.failed()
 		return
 	default:
+	}
+	if o.ctx.Err() != nil {
+		o.failed()
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		o.m.log.Error("a fact can't go into the log", "link", o.link, "error", err)

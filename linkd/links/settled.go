@@ -11,6 +11,7 @@ type marks struct {
 	waiting []mark
 	running bool // a goroutine looks after them
 	closed  bool // nothing more takes effect
+	failed  bool // a fact was not even sent: nothing that follows it may count
 }
 
 // mark waits for the facts up to an ordinal; before the epoch began, for so many
@@ -25,7 +26,7 @@ type mark struct {
 // Settled implements driver.Sink.
 func (o *outlet) Settled(tell func(applied bool)) {
 	o.mu.Lock()
-	if o.marks.closed {
+	if o.marks.closed || o.marks.failed {
 		o.mu.Unlock()
 		tell(false)
 		return
@@ -39,6 +40,14 @@ func (o *outlet) Settled(tell func(applied bool)) {
 	o.marks.waiting = append(o.marks.waiting, m)
 	o.watchMarks()
 	o.mu.Unlock()
+}
+
+// failed notes that a fact could not be sent. The stream counts no such fact, so that
+// those who wait from here on would take what was sent before for theirs.
+func (o *outlet) failed() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.marks.failed = true
 }
 
 // sent places the marks that wait for the first n facts that were kept; 0 means

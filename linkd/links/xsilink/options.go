@@ -53,8 +53,9 @@ type Options struct {
 	Kind func(device string) Kind
 	// Wanted tells whether somebody wants a device watched.
 	Wanted func(device string) bool
-	// Led counts the claims of the switch and tells whether another node, that may be
-	// alive, made the last one: then events that come here are sent on to it.
+	// Led counts the claims of the switch and tells whether the last one was made for
+	// another link than this node's of that name, and may hold still: then events that
+	// come here are sent on to it.
 	Led func() (claim uint64, others bool)
 	// Last tells where a device's events stood when they were last applied.
 	Last func(device string) Place

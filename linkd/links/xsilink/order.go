@@ -21,6 +21,7 @@ import (
 const (
 	gapWait    = 1500 * time.Millisecond // for events that are missing: longer than a node keeps what isn't its own
 	maxWaiting = 1024                    // events that wait for older ones, of one device
+	restartGap = 64                      // a number that is so far behind the last one, or 1, is of a new count
 	maxSkipped = 256                     // lost events that are remembered, in case that they come after all
 )
 
@@ -72,6 +73,11 @@ func (c *Conn) enter(a arrival) {
 		c.answer(ack{a.channel, id, xsi.StatusDelivered}) // a snapshot was asked for instead
 	case c.o.Heard(id):
 		c.repeat(device, a)
+	case n != 1 && fsm.Ahead(n, o.last) < restartGap:
+		// A leader before gave it up.
+		c.known.set(id, eventDone)
+		c.answer(ack{a.channel, id, xsi.StatusDelivered})
+		c.refresh(device)
 	default:
 		for len(o.waiting) > 0 {
 			c.skip(device, o)

@@ -17,6 +17,8 @@ func (r *rig) numbered(n int, id string) arrival {
 
 // numbers are those of the facts that came.
 func (r *rig) numbers() (list []uint32) {
+	r.c.order.Lock()
+	defer r.c.order.Unlock()
 	for _, f := range r.facts {
 		if f.Part == 1 {
 			list = append(list, f.Sequence)
@@ -65,13 +67,13 @@ func TestGap(t *testing.T) {
 		r.wantNumbers(1)
 		time.Sleep(gapWait)
 		synctest.Wait()
-		r.c.order.Lock()
 		r.wantNumbers(4)
-		r.c.order.Unlock()
 		r.c.take(r.numbered(5, "e5"))
 		r.wantNumbers(5, 6)
 		r.c.take(r.numbered(3, "e3"))
 		r.wantNumbers()
+		r.c.mu.Lock()
+		defer r.c.mu.Unlock()
 		if n := len(r.c.queue[background]); n != 1 {
 			t.Errorf("%d snapshots were asked for, want one", n)
 		}
