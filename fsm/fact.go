@@ -69,7 +69,11 @@ func (t *txn) body(src *source, f *fsmpb.Fact) {
 	case *fsmpb.Fact_Status:
 		t.linkStatus(src, k.Status.Status)
 	case *fsmpb.Fact_Lost:
-		t.eventsLost(src.sw)
+		if k.Lost.Device != "" {
+			t.await(src, t.DeviceID(src.sw, k.Lost.Device))
+		} else {
+			t.eventsLost(src.sw)
+		}
 	case *fsmpb.Fact_Outcome:
 		t.outcome(src.link, k.Outcome)
 	case *fsmpb.Fact_RouteRequested:

@@ -98,7 +98,7 @@ func (s *State) Heard(sw, event string) uint32 {
 func Needs(c *fsmpb.Command) uint32 {
 	f := c.GetFact()
 	switch {
-	case f.GetEvent() != "", f.GetCall().GetRenamedFrom() != "":
+	case f.GetEvent() != "", f.GetCall().GetRenamedFrom() != "", f.GetLost().GetDevice() != "":
 		return levelHeard
 	}
 	for _, s := range f.GetDeviceSnapshot().GetCalls() {

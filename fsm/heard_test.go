@@ -93,6 +93,8 @@ func TestNeeds(t *testing.T) {
 		{fact(&fsmpb.Fact{Event: "e"}), 2},
 		{fact(&fsmpb.Fact{Body: call}), 2},
 		{fact(&fsmpb.Fact{Body: snapshot}), 2},
+		{fact(&fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{}}}), 1},
+		{fact(&fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: "A"}}}), 2},
 		{&fsmpb.Command{}, 1},
 	} {
 		if got := Needs(c.command); got != c.want {
@@ -131,4 +133,15 @@ func TestAhead(t *testing.T) {
 			t.Errorf("Ahead(%d, %d) = %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
+}
+
+// Events of one device were lost: that one is asked for.
+func TestLostEventsOfADevice(t *testing.T) {
+	r := newRig(t, "A", "B")
+	r.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: "A"}}})
+	r.wantVerified("A", false).wantVerified("B", true)
+	r.snapshot("A", r.ordinal-1) // asked for before
+	r.wantVerified("A", false)
+	r.snapshot("A", r.ordinal)
+	r.wantVerified("A", true)
 }

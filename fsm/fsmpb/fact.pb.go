@@ -2032,9 +2032,11 @@ func (x *LinkStatus) GetStatus() string {
 	return ""
 }
 
+// From here on everything of the switch is unverified, or one device (level 2).
 type EventsLost struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	Device        string                 `protobuf:"bytes,2,opt,name=device,proto3" json:"device,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2072,6 +2074,13 @@ func (*EventsLost) Descriptor() ([]byte, []int) {
 func (x *EventsLost) GetReason() string {
 	if x != nil {
 		return x.Reason
+	}
+	return ""
+}
+
+func (x *EventsLost) GetDevice() string {
+	if x != nil {
+		return x.Device
 	}
 	return ""
 }
@@ -2740,10 +2749,11 @@ const file_fact_proto_rawDesc = "" +
 	"\x05stood\x18\a \x01(\bR\x05stood\"$\n" +
 	"\n" +
 	"LinkStatus\x12\x16\n" +
-	"\x06status\x18\x01 \x01(\tR\x06status\"$\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\"<\n" +
 	"\n" +
 	"EventsLost\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"&\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x16\n" +
+	"\x06device\x18\x02 \x01(\tR\x06device\"&\n" +
 	"\x10CallMonitorEnded\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\"\xd1\x02\n" +
 	"\aOutcome\x12\x16\n" +

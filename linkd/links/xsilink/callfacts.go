@@ -42,7 +42,7 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 	case xsi.CallPickedUp, xsi.CallBargedIn, xsi.CallMonitored:
 		// What became of the call isn't told: a snapshot will.
 		m.renamed()
-		c.refresh(device)
+		m.facts = append(m.facts, &fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: device, Reason: string(e.Type)}}})
 	default:
 		m.renamed()
 	}

@@ -75,7 +75,7 @@ func TestTrackingIDChanges(t *testing.T) {
 	r.want(r.say("1000", told(xsi.CallAnswered, call("a1", "t3", xsi.Terminator, xsi.CallActive, "1001"))),
 		"established t3/1000 calling=1001 called=1000 was=t2")
 	r.want(r.say("1000", told(xsi.CallUpdated, call("a1", "t3", xsi.Terminator, xsi.CallActive, "1001"))), "")
-	r.want(r.say("1000", told(xsi.CallBargedIn, call("a1", "t4", xsi.Terminator, xsi.CallActive, "1001"))), "callinformation t4/1000 was=t3")
+	r.want(r.say("1000", told(xsi.CallBargedIn, call("a1", "t4", xsi.Terminator, xsi.CallActive, "1001"))), "callinformation t4/1000 was=t3; lost 1000")
 }
 
 // The other end sent the call on before answering.

@@ -108,7 +108,7 @@ func (c *Conn) lost(conns ...*fsmpb.SwitchConn) (lost bool) {
 		for _, h := range c.view(x.Device).of(x.Call) {
 			if h.old {
 				h.noControl, lost = true, true
-				c.refresh(x.Device)
+				c.doubt(x.Device, "a call can't be controlled any more")
 			}
 		}
 	}

@@ -30,6 +30,7 @@ type ordering struct {
 	subscription string
 	last         uint32             // number of the last event that was dealt with
 	waiting      map[uint32]arrival // newer ones
+	lower        map[uint32]arrival // that may be the first of a new count, or were given up by a leader before
 	skipped      map[uint32]bool    // older ones that were given up
 	timed        bool               // a goroutine waits for what is missing
 }
@@ -73,17 +74,20 @@ func (c *Conn) enter(a arrival) {
 		c.answer(ack{a.channel, id, xsi.StatusDelivered}) // a snapshot was asked for instead
 	case c.o.Heard(id):
 		c.repeat(device, a)
-	case n != 1 && fsm.Ahead(n, o.last) < restartGap:
-		// A leader before gave it up.
-		c.known.set(id, eventDone)
-		c.answer(ack{a.channel, id, xsi.StatusDelivered})
-		c.refresh(device)
+	case n != 1 && fsm.Ahead(n, o.last) < restartGap && len(o.lower) < maxWaiting:
+		o.lower[n] = a
+		c.awaitGap(device, o)
 	default:
 		for len(o.waiting) > 0 {
 			c.skip(device, o)
 		}
 		o.last, o.skipped = n, make(map[uint32]bool)
 		c.event(device, a, true)
+		o.waiting, o.lower = o.lower, make(map[uint32]arrival)
+		c.drain(device, o)
+		if len(o.waiting) > 0 {
+			c.awaitGap(device, o)
+		}
 	}
 }
 
@@ -93,7 +97,7 @@ func (c *Conn) orderOf(device, subscription string, n uint32) *ordering {
 	if o := c.orders[device]; o != nil && o.subscription == subscription {
 		return o
 	}
-	o := &ordering{subscription: strings.Clone(subscription), waiting: make(map[uint32]arrival), skipped: make(map[uint32]bool)}
+	o := &ordering{subscription: strings.Clone(subscription), waiting: make(map[uint32]arrival), lower: make(map[uint32]arrival), skipped: make(map[uint32]bool)}
 	if p := c.o.Last(device); p.Subscription == subscription && p.Sequence > 0 {
 		o.last = p.Sequence
 	} else {
@@ -141,7 +145,7 @@ func (c *Conn) skip(device string, o *ordering) {
 	c.o.Logger.Warn("events are missing: asking for a snapshot", "link", c.o.Link, "device", device, "missing", missing)
 	o.last = before(first)
 	c.drain(device, o)
-	c.refresh(device)
+	c.doubt(device, "events are missing")
 }
 
 // awaitGap gives what is missing its time.
@@ -161,11 +165,14 @@ func (c *Conn) awaitGap(device string, o *ordering) {
 			}
 			c.order.Lock()
 			now := time.Now()
-			over := c.sink == nil || c.orders[device] != o || len(o.waiting) == 0
-			if !over && slices.ContainsFunc(slices.Collect(maps.Values(o.waiting)), func(a arrival) bool { return now.Sub(a.at) >= gapWait }) {
+			over := c.sink == nil || c.orders[device] != o
+			if !over && late(o.waiting, now) {
 				c.skip(device, o)
-				over = len(o.waiting) == 0
 			}
+			if !over && late(o.lower, now) {
+				c.giveUp(device, o)
+			}
+			over = over || len(o.waiting)+len(o.lower) == 0
 			o.timed = !over
 			c.order.Unlock()
 			if over {
@@ -173,6 +180,22 @@ func (c *Conn) awaitGap(device string, o *ordering) {
 			}
 		}
 	})
+}
+
+func late(waiting map[uint32]arrival, now time.Time) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(waiting)), func(a arrival) bool { return now.Sub(a.at) >= gapWait })
+}
+
+// giveUp answers events that began no new count: a leader before gave them up, and what
+// came after them took effect.
+func (c *Conn) giveUp(device string, o *ordering) {
+	for _, a := range o.lower {
+		id := strings.Clone(a.event.EventID)
+		c.known.set(id, eventDone)
+		c.answer(ack{a.channel, id, xsi.StatusDelivered})
+	}
+	o.lower = make(map[uint32]arrival)
+	c.doubt(device, "events came too late")
 }
 
 // event turns an event into facts, and answers it once they took effect. restarted
@@ -184,9 +207,12 @@ func (c *Conn) event(device string, a arrival, restarted bool) {
 		facts = []*fsmpb.Fact{{}} // the state has to know its number
 	}
 	c.commit(device, a, facts, restarted)
-	if failover != nil {
+	switch {
+	case failover != nil:
 		c.markOld()
 		c.fact(failover)
+	case restarted && !a.event.Data.EventType().IsSnapshot():
+		c.doubt(device, "events are numbered anew")
 	}
 	after := c.after
 	c.after = nil

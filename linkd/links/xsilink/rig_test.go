@@ -133,7 +133,7 @@ func brief(f *fsmpb.Fact) string {
 	case *fsmpb.Fact_Monitor:
 		return fmt.Sprintf("monitor %s up=%v ended=%v", b.Monitor.Device, b.Monitor.Up, b.Monitor.Ended)
 	case *fsmpb.Fact_Lost:
-		return "lost"
+		return strings.TrimSpace("lost " + b.Lost.Device)
 	}
 	return ""
 }

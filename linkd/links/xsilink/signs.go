@@ -48,8 +48,7 @@ func (s *signs) note(device string, now time.Time) bool {
 }
 
 // observe looks for a sign in an event. It returns the fact that everything of the
-// switch has to be compared anew, if an Application Server failed. A user whose events
-// are numbered anew is asked for.
+// switch has to be compared anew, if an Application Server failed.
 func (c *Conn) observe(device string, e *xsi.SubscriptionEvent, restarted bool) *fsmpb.Fact {
 	kind, now := e.Data.EventType(), time.Now()
 	sign := ""
@@ -60,9 +59,6 @@ func (c *Conn) observe(device string, e *xsi.SubscriptionEvent, restarted bool) 
 		sign = "its events are numbered anew"
 	case kind == xsi.CallSubscription && !c.wasAsked(device, now) && now.Sub(c.ledAt) > signWithin:
 		sign = "a snapshot that nobody asked for"
-	}
-	if restarted && !kind.IsSnapshot() {
-		c.refresh(device)
 	}
 	if sign == "" || !c.signs.note(device, now) {
 		return nil

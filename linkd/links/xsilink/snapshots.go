@@ -39,6 +39,12 @@ func (c *Conn) Snapshot(device string, _ driver.Ask, done func(ok bool)) {
 // refresh asks for a snapshot that nobody waits for.
 func (c *Conn) refresh(device string) { c.Snapshot(device, driver.Ask{}, func(bool) {}) }
 
+// doubt has the state ask for a snapshot of a device until it gets one. The caller holds
+// order.
+func (c *Conn) doubt(device, why string) {
+	c.fact(&fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: device, Reason: why}}})
+}
+
 // refreshNow refreshes the subscription of a device, and waits for the snapshot that
 // follows.
 func (c *Conn) refreshNow(ctx context.Context, device string, done func(ok bool)) {
