@@ -91,3 +91,34 @@ func TestNoControl(t *testing.T) {
 		t.Errorf("a request on it gives %s/%s", category, value)
 	}
 }
+
+// Who is transferred may be told before the one who does it, and knows one of the two
+// calls only.
+func TestTransferToldBackwards(t *testing.T) {
+	for name, first := range map[string]string{
+		"the consulted one first":  `C: Transferred y/A linkage=y other=+5 list=y/C<y/C,y/+5`,
+		"the one who called first": `B: Transferred x/A linkage=x other=C list=x/B<x/B,x/C`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, "A", "B", "C")
+			r.raise(2)
+			far := "+5"
+			if first[0] == 'B' {
+				far = "B"
+			}
+			r.say(`A: Originated x/A calling=A called=` + far + ` linkage=x
+				A: Established x/` + far + ` linkage=x
+				A: Held x/A linkage=x
+				A: Originated y/A calling=A called=C linkage=y
+				C: Delivered y/C calling=A called=C linkage=y
+				C: Established y/C linkage=y`)
+			r.say(first)
+			r.say(`A: Transferred x/A second=y/A linkage=x other=C list=x/` + far + `<x/` + far + `,x/C<y/C`)
+			r.wantCalls("1 " + far + "=connected C=connected")
+			r.say(`C: ConnectionCleared y/C linkage=y`)
+			if d, _ := r.m.s.Device("pbx", "A"); len(d.Calls) != 0 {
+				t.Errorf("A is in calls %v", d.Calls)
+			}
+		})
+	}
+}

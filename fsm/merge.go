@@ -38,7 +38,10 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 	for _, n := range names {
 		if c, ok := t.calls.get(t.ourCall(src.link.Name, n)); ok && t.isTwin(src, c, e, j.controller) {
 			t.renameCall(src, e.RenamedFrom, j.resultName(), e.Linkage)
-			return
+			if !j.unjoined(c, names[:2]) {
+				return
+			}
+			break
 		}
 	}
 	j.learn(names[0])
@@ -61,6 +64,16 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 		return
 	}
 	j.apply()
+}
+
+// unjoined tells whether a copy of an event names a call that the first copy didn't
+// know of: the controller still has a part there. A switch may tell the other parties
+// only of the call that they were in.
+func (j *joining) unjoined(c *Call, names []string) bool {
+	return j.level >= levelHeard && slices.ContainsFunc(names, func(n string) bool {
+		o := j.oldCall(n)
+		return o != nil && o.Id != c.Id && connOf(o, j.controller) != nil
+	})
 }
 
 // controllerOf is the device that transferred or conferenced.
