@@ -11,8 +11,12 @@ import (
 // hear normal: what isn't compared by then is marked so.
 const liveWait = 3 * time.Second
 
+// watchWait bounds the wait for monitors before the first snapshots.
+const watchWait = time.Second
+
 // toldReady is how far a switch was told that this node is up to date.
 type toldReady struct {
+	began time.Time // snapshots could be asked for
 	since time.Time // monitors are up
 	asked bool
 	done  bool
@@ -49,6 +53,30 @@ func (r *reconciler) upToDate(v *fsm.State) bool {
 func (r *reconciler) liveWaits(v *fsm.State) bool {
 	for d := range v.Unverified(r.sw) {
 		if len(d.Calls) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// gathers tells whether the first snapshots wait for monitors that are coming up, so
+// that devices with live calls really are the first. That pays where monitors are there
+// already, inherited from the leader before.
+func (r *reconciler) gathers(v *fsm.State) bool {
+	if !r.conn.Redelivers() {
+		return false
+	}
+	now := time.Now()
+	if r.told.began.IsZero() {
+		r.told.began = now
+	}
+	end := r.told.began.Add(watchWait)
+	if !now.Before(end) {
+		return false
+	}
+	for d := range v.Unwatched(r.sw) {
+		if d.Monitors > 0 {
+			r.wakeAt(end)
 			return true
 		}
 	}
