@@ -123,7 +123,7 @@ func TestBroadWorksTakeoverKeepsCalls(t *testing.T) {
 				p.ask(fsmpb.Service_CONFERENCE_CALL, "1907", "connected", "hold", "")
 				time.Sleep(5 * time.Minute) // retired names are forgotten
 				r.compareXsi()
-				ids := r.parts()
+				ids := r.liveParts()
 				before := r.state().Counters()
 				if other {
 					r.fault(switchsim.Fault{Kind: "refuse", Link: 1, Seconds: 1000})
@@ -135,7 +135,7 @@ func TestBroadWorksTakeoverKeepsCalls(t *testing.T) {
 				time.Sleep(20 * time.Second)
 				r.await(time.Minute, "compared", ready)
 				r.compareXsi()
-				after := r.parts()
+				after := r.liveParts()
 				for x := range ids {
 					if !after[x] {
 						t.Errorf("device %s is not in call %d any more", x.device, x.call)

@@ -60,7 +60,7 @@ func (f serverFailover) run(t *testing.T) {
 	time.Sleep(time.Minute) // the drained link is given up
 	r.nodes["n1"].lead()
 	r.await(2*time.Minute, "compared", ready)
-	before := r.parts()
+	before := r.liveParts()
 	at := r.end()
 	asked := len(r.sim.Requests())
 
@@ -149,8 +149,8 @@ type part struct {
 	device string
 }
 
-// parts are the parts of watched devices in calls.
-func (r *rig) parts() map[part]bool {
+// liveParts are the parts of watched devices in calls.
+func (r *rig) liveParts() map[part]bool {
 	synctest.Wait()
 	all := make(map[part]bool)
 	for c := range r.state().Calls() {
@@ -190,7 +190,7 @@ func (f serverFailover) judge(r *rig, before map[part]bool, at fsm.Position) (lo
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	now := r.parts()
+	now := r.liveParts()
 	for p := range before {
 		want := 1
 		if now[p] {
@@ -259,7 +259,7 @@ func TestServerFailoverAndLeaderKilled(t *testing.T) {
 				r.fill(stations, 100)
 				r.await(time.Minute, "compared", ready)
 				r.compareXsi()
-				before, at := r.parts(), r.end()
+				before, at := r.liveParts(), r.end()
 				r.fault(switchsim.Fault{Kind: "failover", Server: 1, Percent: 30})
 				called := r.lostAt(stations)[:10]
 				half := after / 2
