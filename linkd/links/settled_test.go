@@ -2,6 +2,7 @@ package links
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,11 +25,18 @@ func TestSettled(t *testing.T) {
 		fact := func() *fsmpb.Fact {
 			return &fsmpb.Fact{Body: &fsmpb.Fact_Status{Status: &fsmpb.LinkStatus{Status: "normal"}}}
 		}
+		var mu sync.Mutex
 		var told []bool
-		tell := func(applied bool) { told = append(told, applied) }
+		tell := func(applied bool) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, applied)
+		}
 		want := func(when string, is ...bool) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if !slices.Equal(told, is) {
 				t.Fatalf("%s: told %v, want %v", when, told, is)
 			}
