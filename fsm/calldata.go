@@ -139,9 +139,7 @@ func (d *draft) absorb(e *fsmpb.CallEvent) {
 	better(&d.c.Calling, e.Calling)
 	better(&d.c.Called, e.Called)
 	better(&d.c.LastRedirection, e.LastRedirection)
-	if e.Linkage != "" {
-		d.c.Linkage = e.Linkage
-	}
+	d.linkAs(e.Linkage)
 	d.addData(e.Data)
 	if d.c.Data.GetOriginalCalled() == nil && isDevice(e.Called) {
 		data := mergeData(d.c.Data, new(fsmpb.CallData))

@@ -72,8 +72,11 @@ func (t *txn) callEvent(src *source, e *fsmpb.CallEvent) {
 		t.joinCalls(src, e)
 		return
 	}
+	t.renameCall(src, e.RenamedFrom, e.Subject.Call, e.Linkage)
 	id, _ := t.names.get(nameKey(src.link.Name, e.Subject.Call))
 	if c, ok := t.calls.get(id); ok {
+		t.eventOnLive(src, c, e)
+	} else if c := t.linked(src.sw, e.Linkage); c != nil {
 		t.eventOnLive(src, c, e)
 	} else if b, ok := t.tombstones.get(id); ok {
 		t.eventOnOver(src, b, e)
@@ -120,7 +123,7 @@ func (t *txn) startsAfresh(c *Call, e *fsmpb.CallEvent, dev string) bool {
 	if len(c.Connections) == 0 {
 		return false
 	}
-	if agree(c.Linkage, e.Linkage) < 0 {
+	if linkedAs(c, e.Linkage) < 0 {
 		return true
 	}
 	// Soon after its beginning, copies and devices written otherwise are more

@@ -13,7 +13,7 @@ func copyCall(c *Call) *Call {
 		Data: c.Data, BeganMs: c.BeganMs, ChangedMs: c.ChangedMs, Version: c.Version,
 		Recent: c.Recent, Followers: c.Followers, LinkedTo: c.LinkedTo, Epoch: c.Epoch,
 		Late: c.Late, NoControl: c.NoControl, Gone: c.Gone, ConsultedFrom: c.ConsultedFrom,
-		Answered: c.Answered,
+		Answered: c.Answered, Joined: c.Joined,
 	}
 }
 
@@ -29,5 +29,6 @@ func copyDevice(d *Device) *Device {
 		ReleaseMs: d.ReleaseMs, FeatureOrdinal: d.FeatureOrdinal, FeatureEpoch: d.FeatureEpoch,
 		Resync: d.Resync, DeferredOrdinal: d.DeferredOrdinal, DeferredEpoch: d.DeferredEpoch,
 		Audit: d.Audit, Alerting: d.Alerting, Queued: d.Queued, Held: d.Held, Connected: d.Connected,
+		Subscription: d.Subscription, Sequence: d.Sequence,
 	}
 }

@@ -43,7 +43,10 @@ func (t *txn) fact(f *fsmpb.Fact) Result {
 	}
 	l.LastOrdinal = f.Ordinal
 	t.counters.Facts++
-	t.body(&source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}, f)
+	src := &source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}
+	if !t.heardBefore(src, f) && !t.comesLate(src, f) {
+		t.body(src, f)
+	}
 	return Result{ID: f.Ordinal}
 }
 
@@ -66,7 +69,11 @@ func (t *txn) body(src *source, f *fsmpb.Fact) {
 	case *fsmpb.Fact_Status:
 		t.linkStatus(src, k.Status.Status)
 	case *fsmpb.Fact_Lost:
-		t.eventsLost(src.sw)
+		if k.Lost.Device != "" {
+			t.await(src, t.DeviceID(src.sw, k.Lost.Device))
+		} else {
+			t.eventsLost(src.sw)
+		}
 	case *fsmpb.Fact_Outcome:
 		t.outcome(src.link, k.Outcome)
 	case *fsmpb.Fact_RouteRequested:

@@ -32,6 +32,7 @@ const (
 	tableRegistration
 	tableRoute
 	tableDeadline
+	tableHeard
 	tableCount
 
 	// What is hashed beside the tables.
@@ -116,6 +117,7 @@ func newSums(s *State) sums {
 		tableRegistration: shareOf(tableRegistration, &s.registrations),
 		tableRoute:        shareOf(tableRoute, &s.routes),
 		tableDeadline:     shareOf(tableDeadline, &s.deadlines),
+		tableHeard:        shareOf(tableHeard, &s.heard),
 	}}
 }
 

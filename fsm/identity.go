@@ -123,17 +123,6 @@ func (d *draft) stealName(name string) {
 	}
 }
 
-// agree compares two linkage IDs: 1 the same, -1 different, 0 not known.
-func agree(a, b string) int {
-	switch {
-	case a == "" || b == "":
-		return 0
-	case a == b:
-		return 1
-	}
-	return -1
-}
-
 // trusted tells whether the name under which an event came means this call. In
 // the epoch that gave the name it does. A name from before the link was
 // connected again must be borne out by the linkage ID, or by the device if no
@@ -143,7 +132,7 @@ func (t *txn) trusted(src *source, c *Call, e *fsmpb.CallEvent, dev string) bool
 	if n == nil || n.Epoch == src.epoch || len(c.Connections) == 0 {
 		return true
 	}
-	if a := agree(c.Linkage, e.Linkage); a != 0 {
+	if a := linkedAs(c, e.Linkage); a != 0 {
 		return a > 0
 	}
 	if bothKnown(c.Calling, e.Calling) && c.Calling.Id == e.Calling.Id {
@@ -210,7 +199,7 @@ func (t *txn) adopt(src *source, e *fsmpb.CallEvent, dev string) (*Call, bool) {
 
 // fits tells whether a beginning goes on with a call: 1 yes, -1 no, 0 perhaps.
 func fits(c *Call, e *fsmpb.CallEvent, dev string) int {
-	if a := agree(c.Linkage, e.Linkage); a != 0 {
+	if a := linkedAs(c, e.Linkage); a != 0 {
 		return a
 	}
 	x := connOf(c, dev)

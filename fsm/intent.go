@@ -94,13 +94,17 @@ func (t *txn) checkRequest(sw string, r *fsmpb.Request) (category, value string)
 	return "", ""
 }
 
-// checkConn refuses a call that isn't there, and a device that has no part in it
+// checkConn refuses a call that isn't there, one that the switch can't control
+// any more, and a device that has no part in it
 // if the call is verified. We minted the call's ID: without a live call no
 // switch can know what is meant.
 func (t *txn) checkConn(sw string, x *fsmpb.Conn, device bool, noCall, noConn string) (category, value string) {
 	c, ok := t.calls.get(x.GetCall())
 	if !ok || c.Switch != sw {
 		return "operation", noCall
+	}
+	if c.NoControl {
+		return "operation", "requestIncompatibleWithConnection"
 	}
 	if !device {
 		return "", ""

@@ -9,7 +9,7 @@ import (
 )
 
 // MaxLevel is the highest feature level that this build understands.
-const MaxLevel = 1
+const MaxLevel = 2
 
 // HashEvery is the number of applied entries between two state hashes.
 const HashEvery = 1024

@@ -157,7 +157,7 @@ func (r *resync) byName(s *toldCall) {
 	if c, ok := r.txn.calls.get(id); ok {
 		n := nameOn(c, link, s.Call)
 		current := n == nil || n.Epoch == r.src.epoch
-		same := agree(c.Linkage, s.Linkage)
+		same := linkedAs(c, s.Linkage)
 		has := connOf(c, r.device) != nil
 		switch {
 		case current && touchedSince(r.src, goneOf(c.Gone, r.device), r.began):
@@ -168,6 +168,14 @@ func (r *resync) byName(s *toldCall) {
 		case has:
 			s.hint = c
 		case same > 0, same == 0 && s.far != "" && connOf(c, s.far) != nil && c.Epoch != r.src.epoch:
+			s.call = c
+		}
+		return
+	}
+	if c := r.linked(r.src.sw, s.Linkage); c != nil {
+		if touchedSince(r.src, goneOf(c.Gone, r.device), r.began) {
+			s.skip, r.conflict = true, true
+		} else {
 			s.call = c
 		}
 		return
@@ -231,11 +239,11 @@ const lastLikeness = 6
 // last one is what all but the first ask for at least.
 func (r *resync) likenesses() [lastLikeness + 1]func(*toldCall, *Call) bool {
 	compatible := func(s *toldCall, c *Call) bool {
-		return agree(s.Linkage, c.Linkage) >= 0 && r.farFits(s, c) >= 0 && r.sameDirection(s, c)
+		return linkedAs(c, s.Linkage) >= 0 && r.farFits(s, c) >= 0 && r.sameDirection(s, c)
 	}
 	named := func(s *toldCall, c *Call) bool { return s.hint != nil && s.hint.Id == c.Id }
 	return [...]func(*toldCall, *Call) bool{
-		func(s *toldCall, c *Call) bool { return agree(s.Linkage, c.Linkage) > 0 },
+		func(s *toldCall, c *Call) bool { return linkedAs(c, s.Linkage) > 0 },
 		func(s *toldCall, c *Call) bool { return named(s, c) && compatible(s, c) && r.farFits(s, c) > 0 },
 		func(s *toldCall, c *Call) bool { return compatible(s, c) && r.sameState(s, c) && r.sameDetails(s, c) },
 		func(s *toldCall, c *Call) bool { return named(s, c) && compatible(s, c) && r.sameState(s, c) },

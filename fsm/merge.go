@@ -37,7 +37,11 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 	names := []string{e.Subject.Call, e.GetSecondaryOld().GetCall(), j.resultName()}
 	for _, n := range names {
 		if c, ok := t.calls.get(t.ourCall(src.link.Name, n)); ok && t.isTwin(src, c, e, j.controller) {
-			return
+			t.renameCall(src, e.RenamedFrom, j.resultName(), e.Linkage)
+			if !j.unjoined(c, names[:2]) {
+				return
+			}
+			break
 		}
 	}
 	j.learn(names[0])
@@ -60,6 +64,16 @@ func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
 		return
 	}
 	j.apply()
+}
+
+// unjoined tells whether a copy of an event names a call that the first copy didn't
+// know of: the controller still has a part there. A switch may tell the other parties
+// only of the call that they were in.
+func (j *joining) unjoined(c *Call, names []string) bool {
+	return j.level >= levelHeard && slices.ContainsFunc(names, func(n string) bool {
+		o := j.oldCall(n)
+		return o != nil && o.Id != c.Id && connOf(o, j.controller) != nil
+	})
 }
 
 // controllerOf is the device that transferred or conferenced.
@@ -85,7 +99,7 @@ func (j *joining) resultName() string {
 func (j *joining) oldCall(name string) *Call {
 	id, ok := j.names.get(nameKey(j.src.link.Name, name))
 	if !ok || name == "" {
-		return nil
+		return j.linked(j.src.sw, name)
 	}
 	if c, ok := j.calls.get(id); ok {
 		if n := nameOn(c, j.src.link.Name, name); n != nil && n.Epoch != j.src.epoch && connOf(c, j.controller) == nil {
@@ -96,7 +110,7 @@ func (j *joining) oldCall(name string) *Call {
 	if c, ok := j.calls.get(j.became(id)); ok && connOf(c, j.controller) != nil {
 		return c
 	}
-	return nil
+	return j.linked(j.src.sw, name) // some switches name calls by their linkage IDs
 }
 
 // learn finds the call that a name not seen in this epoch means: the one call of
@@ -429,9 +443,11 @@ func (j *joining) facts() {
 	if r.Linkage == "" {
 		r.Linkage = p.Linkage
 	}
-	if j.e.Linkage != "" {
-		r.Linkage = j.e.Linkage
+	for _, c := range j.old() {
+		j.d.joinLinkages(c)
+		r.NoControl = r.NoControl || c.NoControl
 	}
+	j.d.linkAs(j.e.Linkage)
 }
 
 // newCaller is who takes the place of a caller that transferred: the primary

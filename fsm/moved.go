@@ -57,7 +57,7 @@ func (r *resync) movedHere(s *toldCall, told []*toldCall) {
 // elsewhere lists the calls without a part of a device that have the same
 // caller or linkage ID and no name in this epoch yet, by ID.
 func (t *txn) elsewhere(src *source, device string, like *Call) []*Call {
-	ids := append(t.withTrait(callerTrait(like)), t.withTrait(linkageTrait(like))...)
+	ids := append(t.withTrait(callerTrait(like)), t.withTrait(linkageTrait(like.Switch, like.Linkage))...)
 	slices.Sort(ids)
 	var out []*Call
 	for _, id := range slices.Compact(ids) {
@@ -96,7 +96,7 @@ func (r *resync) endWaiting() {
 
 // sameCaller tells whether a call of the snapshot may be one that was elsewhere.
 func (r *resync) sameCaller(s *toldCall, c *Call) bool {
-	if a := agree(s.Linkage, c.Linkage); a != 0 {
+	if a := linkedAs(c, s.Linkage); a != 0 {
 		return a > 0
 	}
 	if !bothKnown(s.Calling, c.Calling) || s.Calling.Id != c.Calling.Id || s.Calling.Id == r.device || connOf(c, s.Calling.Id) == nil {

@@ -26,6 +26,7 @@ func newState() *State {
 		registrations: newTable[uint64, *RouteRegistration](),
 		routes:        newTable[uint64, *Route](),
 		deadlines:     newTable[string, *fsmpb.Deadline](),
+		heard:         newTable[uint64, *Heard](),
 
 		aliases:    newIndex[string, string](),
 		names:      newIndex[string, uint64](),
@@ -34,6 +35,7 @@ func newState() *State {
 		watchers:   newIndex[string, struct{}](),
 		owned:      newIndex[string, uint64](),
 		owning:     newIndex[uint64, uint32](),
+		heardBy:    newIndex[string, uint64](),
 		due:        newIndex[string, string](),
 		unwatched:  newIndex[string, struct{}](),
 		unverified: newIndex[string, struct{}](),
@@ -58,6 +60,7 @@ func (s *State) copy() *State {
 	c.registrations = s.registrations.copy()
 	c.routes = s.routes.copy()
 	c.deadlines = s.deadlines.copy()
+	c.heard = s.heard.copy()
 
 	c.aliases = s.aliases.copy()
 	c.names = s.names.copy()
@@ -66,6 +69,7 @@ func (s *State) copy() *State {
 	c.watchers = s.watchers.copy()
 	c.owned = s.owned.copy()
 	c.owning = s.owning.copy()
+	c.heardBy = s.heardBy.copy()
 	c.due = s.due.copy()
 	c.unwatched = s.unwatched.copy()
 	c.unverified = s.unverified.copy()

@@ -163,6 +163,9 @@ func (l *loader) take(i *fsmpb.Item) error {
 		s.routes.put(k.Route.Id, k.Route)
 	case *fsmpb.Item_Deadline:
 		l.setDeadline(k.Deadline.Kind, k.Deadline.Key, k.Deadline.DueMs)
+	case *fsmpb.Item_Heard:
+		s.heard.put(k.Heard.Seq, k.Heard)
+		s.heardBy.put(heardKey(k.Heard.Switch, k.Heard.Event), k.Heard.Seq)
 	case *fsmpb.Item_Record:
 		if p := PositionOf(k.Record.Position); !s.feed.last.Before(p) {
 			return fmt.Errorf("it is damaged: record %s follows %s", p, s.feed.last)

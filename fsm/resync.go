@@ -91,6 +91,7 @@ func (r *resync) drop(c *Call) {
 		r.conflict = true
 		return
 	}
+	r.doubt(c)
 	d := r.change(r.src, c)
 	d.clearStuck(r.device)
 	if len(d.c.Connections) > 0 && !r.observed(d.c) && mayMove(r.src, c) && r.unsettled(r.device) {
@@ -100,6 +101,23 @@ func (r *resync) drop(c *Call) {
 		return
 	}
 	d.settle(causeTerminated)
+}
+
+// doubt asks again about the other parties of a call that the switch no longer
+// has here: it tells only of the device that it was asked about.
+func (r *resync) doubt(c *Call) {
+	if r.level < levelHeard {
+		return
+	}
+	for _, x := range c.Connections {
+		d, ok := r.devices.get(deviceKey(c.Switch, x.Device))
+		if !ok || x.Device == r.device || !r.verified(d) {
+			continue
+		}
+		d = copyDevice(d)
+		d.VerifiedEpoch, d.Tries = 0, 0
+		r.putDevice(d)
+	}
 }
 
 // found announces a call that began unseen.
@@ -145,8 +163,9 @@ func (r *resync) reconcile(d *draft, s *toldCall) {
 	if !isDevice(c.Called) {
 		better(&c.Called, s.Called)
 	}
-	if s.Linkage != "" {
-		c.Linkage = s.Linkage
+	d.linkAs(s.Linkage)
+	if s.NoControl {
+		c.NoControl = true
 	}
 	if len(c.Connections) == 0 {
 		r.farEnd(d, s)

@@ -59,6 +59,9 @@ func (s *State) WriteSnapshot(w io.Writer) error {
 	for v := range values(s.deadlines.all()) {
 		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Deadline{Deadline: v}})
 	}
+	for v := range values(s.heard.all()) {
+		sw.item(&fsmpb.Item{Kind: &fsmpb.Item_Heard{Heard: v}})
+	}
 	s.feed.after(s.feed.floor, func(k kept) bool {
 		sw.record(k.encoded)
 		return sw.err == nil

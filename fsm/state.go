@@ -20,6 +20,7 @@ type (
 	Route             = fsmpb.Route
 	RouteRegistration = fsmpb.RouteRegistration
 	Tombstone         = fsmpb.Tombstone
+	Heard             = fsmpb.Heard
 	Record            = fsmpb.Record
 )
 
@@ -51,6 +52,7 @@ type State struct {
 	registrations table[uint64, *RouteRegistration]
 	routes        table[uint64, *Route]
 	deadlines     table[string, *fsmpb.Deadline] // by kind and key
+	heard         table[uint64, *Heard]          // by seq
 	feed          Feed
 
 	// Worked out from the tables.
@@ -61,6 +63,7 @@ type State struct {
 	watchers   index[string, struct{}] // deviceKey and xref → device monitors
 	owned      index[string, uint64]   // session and xref → xref
 	owning     index[uint64, uint32]   // session → number of its monitors
+	heardBy    index[string, uint64]   // heardKey → seq
 	due        index[string, string]   // deadlines in order of time → key in deadlines
 	unwatched  index[string, struct{}] // deviceKeys whose upstream monitor is not as wanted
 	unverified index[string, struct{}] // deviceKeys that wait for a snapshot

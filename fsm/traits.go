@@ -1,6 +1,7 @@
 package fsm
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,11 +21,28 @@ func callerTrait(c *Call) string {
 	return c.Switch + sep + "c" + c.Calling.Id
 }
 
-func linkageTrait(c *Call) string {
-	if c.GetLinkage() == "" {
+func linkageTrait(sw, linkage string) string {
+	if linkage == "" {
 		return ""
 	}
-	return c.Switch + sep + "l" + c.Linkage
+	return sw + sep + "l" + linkage
+}
+
+// traitsList lists what a call can be found by.
+func traitsList(c *Call) []string {
+	if c == nil {
+		return nil
+	}
+	list := make([]string, 0, 2+len(c.Joined))
+	for _, t := range []string{callerTrait(c), linkageTrait(c.Switch, c.Linkage)} {
+		if t != "" {
+			list = append(list, t)
+		}
+	}
+	for _, l := range c.Joined {
+		list = append(list, linkageTrait(c.Switch, l))
+	}
+	return list
 }
 
 func traitKey(trait string, id uint64) string { return trait + sep + idKey(id) }
@@ -44,20 +62,14 @@ func (s *State) allTraits() *traits {
 }
 
 func (x *traits) change(old, c *Call) {
-	if old != nil && c != nil && old.Calling == c.Calling && old.Linkage == c.Linkage {
+	if old != nil && c != nil && old.Calling == c.Calling && old.Linkage == c.Linkage && slices.Equal(old.Joined, c.Joined) {
 		return
 	}
-	for _, of := range []func(*Call) string{callerTrait, linkageTrait} {
-		was, is := of(old), of(c)
-		if was == is {
-			continue
-		}
-		if was != "" {
-			x.m.Delete(traitKey(was, old.Id))
-		}
-		if is != "" {
-			x.m.Set(traitKey(is, c.Id), struct{}{})
-		}
+	for _, t := range traitsList(old) {
+		x.m.Delete(traitKey(t, old.Id))
+	}
+	for _, t := range traitsList(c) {
+		x.m.Set(traitKey(t, c.Id), struct{}{})
 	}
 }
 

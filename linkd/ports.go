@@ -100,6 +100,7 @@ func (d *Daemon) linkOptions() links.Options {
 		},
 		Logger: d.log.Named("links"), Metrics: d.registry, Applied: d.node.Replica().WatchFacts, Ended: d.node.Ended,
 		Vital: d.node.Vital, Relay: d.relay, Reach: d.reach, HandOver: d.handOver, Mark: d.failover.Mark, SkipResync: d.faults.SkipResync,
+		Password: d.c.Password,
 	}
 }
 

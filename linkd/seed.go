@@ -1,7 +1,9 @@
 package linkd
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
@@ -73,6 +75,32 @@ func switchOptions(sw config.Switch) []*fsmpb.Option {
 		{Name: "spares", Value: strconv.Itoa(sw.Spares)},
 		{Name: "standby", Value: sw.Standby},
 		{Name: "stuck_calls", Value: sw.StuckCalls},
+	}
+	if sw.BroadWorks != nil {
+		o = append(o, broadWorksOptions(sw.BroadWorks)...)
+		slices.SortFunc(o, func(a, b *fsmpb.Option) int { return strings.Compare(a.Name, b.Name) })
+	}
+	return o
+}
+
+// broadWorksOptions are the settings that only the links to a BroadWorks go by. The
+// password is not among them: it is never in the log.
+func broadWorksOptions(b *config.BroadWorks) []*fsmpb.Option {
+	o := []*fsmpb.Option{
+		{Name: "user", Value: b.User},
+		{Name: "domain", Value: b.Domain},
+		{Name: "tls", Value: strconv.FormatBool(b.TLS)},
+		{Name: "expires", Value: strconv.Itoa(int(b.Expires / time.Second))},
+		{Name: "heartbeat", Value: b.Heartbeat.String()},
+		{Name: "hold", Value: b.Hold.String()},
+		{Name: "audit", Value: b.Audit.String()},
+	}
+	for name, value := range map[string]string{
+		"protocol_version": b.ProtocolVersion, "controller": b.Controller, "packages": strings.Join(b.Packages, ","),
+	} {
+		if value != "" {
+			o = append(o, &fsmpb.Option{Name: name, Value: value})
+		}
 	}
 	return o
 }

@@ -416,7 +416,17 @@ type Fact struct {
 	//	*Fact_RouterUp
 	//	*Fact_Lost
 	//	*Fact_CallMonitorEnded
-	Body          isFact_Body `protobuf_oneof:"body"`
+	Body isFact_Body `protobuf_oneof:"body"`
+	// Level 2. A switch that delivers an event again until it is answered gives it
+	// an ID, whatever link it comes on. Part counts the facts of one event from 1.
+	Event string `protobuf:"bytes,30,opt,name=event,proto3" json:"event,omitempty"`
+	Part  uint32 `protobuf:"varint,31,opt,name=part,proto3" json:"part,omitempty"`
+	// The device that it was told for, the subscription that brought it, and its
+	// number there, from 1 to 2147483647 and then again from 1; 0: it has none.
+	Target        string `protobuf:"bytes,32,opt,name=target,proto3" json:"target,omitempty"`
+	Subscription  string `protobuf:"bytes,33,opt,name=subscription,proto3" json:"subscription,omitempty"`
+	Sequence      uint32 `protobuf:"varint,34,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	Restarted     bool   `protobuf:"varint,35,opt,name=restarted,proto3" json:"restarted,omitempty"` // the switch counts anew from here
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -594,6 +604,48 @@ func (x *Fact) GetCallMonitorEnded() *CallMonitorEnded {
 		}
 	}
 	return nil
+}
+
+func (x *Fact) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Fact) GetPart() uint32 {
+	if x != nil {
+		return x.Part
+	}
+	return 0
+}
+
+func (x *Fact) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *Fact) GetSubscription() string {
+	if x != nil {
+		return x.Subscription
+	}
+	return ""
+}
+
+func (x *Fact) GetSequence() uint32 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
+func (x *Fact) GetRestarted() bool {
+	if x != nil {
+		return x.Restarted
+	}
+	return false
 }
 
 type isFact_Body interface {
@@ -957,6 +1009,7 @@ type CallEvent struct {
 	NetworkCalling *Party      `protobuf:"bytes,22,opt,name=network_calling,json=networkCalling,proto3" json:"network_calling,omitempty"`
 	NetworkCalled  *Party      `protobuf:"bytes,23,opt,name=network_called,json=networkCalled,proto3" json:"network_called,omitempty"`
 	Originating    *Party      `protobuf:"bytes,24,opt,name=originating,proto3" json:"originating,omitempty"`
+	RenamedFrom    string      `protobuf:"bytes,30,opt,name=renamed_from,json=renamedFrom,proto3" json:"renamed_from,omitempty"` // level 2: the name that the switch gave the call until this event
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1157,6 +1210,13 @@ func (x *CallEvent) GetOriginating() *Party {
 		return x.Originating
 	}
 	return nil
+}
+
+func (x *CallEvent) GetRenamedFrom() string {
+	if x != nil {
+		return x.RenamedFrom
+	}
+	return ""
 }
 
 // ListItem is a connectionListItem.
@@ -1678,6 +1738,7 @@ type SnapshotCall struct {
 	Calling       *Party                 `protobuf:"bytes,7,opt,name=calling,proto3" json:"calling,omitempty"`
 	Called        *Party                 `protobuf:"bytes,8,opt,name=called,proto3" json:"called,omitempty"`
 	Data          *CallData              `protobuf:"bytes,9,opt,name=data,proto3" json:"data,omitempty"`
+	NoControl     bool                   `protobuf:"varint,20,opt,name=no_control,json=noControl,proto3" json:"no_control,omitempty"` // level 2: the switch takes no requests on it, since it lost what it knew of it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1773,6 +1834,13 @@ func (x *SnapshotCall) GetData() *CallData {
 		return x.Data
 	}
 	return nil
+}
+
+func (x *SnapshotCall) GetNoControl() bool {
+	if x != nil {
+		return x.NoControl
+	}
+	return false
 }
 
 type SnapshotParty struct {
@@ -1964,9 +2032,11 @@ func (x *LinkStatus) GetStatus() string {
 	return ""
 }
 
+// From here on everything of the switch is unverified, or one device (level 2).
 type EventsLost struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	Device        string                 `protobuf:"bytes,2,opt,name=device,proto3" json:"device,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2004,6 +2074,13 @@ func (*EventsLost) Descriptor() ([]byte, []int) {
 func (x *EventsLost) GetReason() string {
 	if x != nil {
 		return x.Reason
+	}
+	return ""
+}
+
+func (x *EventsLost) GetDevice() string {
+	if x != nil {
+		return x.Device
 	}
 	return ""
 }
@@ -2514,7 +2591,7 @@ var File_fact_proto protoreflect.FileDescriptor
 const file_fact_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"fact.proto\x12\x0fholdline.fsm.v1\"\xf2\x06\n" +
+	"fact.proto\x12\x0fholdline.fsm.v1\"\x92\b\n" +
 	"\x04Fact\x12\x12\n" +
 	"\x04link\x18\x01 \x01(\tR\x04link\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x18\n" +
@@ -2533,7 +2610,13 @@ const file_fact_proto_rawDesc = "" +
 	"routeEnded\x128\n" +
 	"\trouter_up\x18\x14 \x01(\v2\x19.holdline.fsm.v1.RouterUpH\x00R\brouterUp\x121\n" +
 	"\x04lost\x18\x15 \x01(\v2\x1b.holdline.fsm.v1.EventsLostH\x00R\x04lost\x12Q\n" +
-	"\x12call_monitor_ended\x18\x16 \x01(\v2!.holdline.fsm.v1.CallMonitorEndedH\x00R\x10callMonitorEndedB\x06\n" +
+	"\x12call_monitor_ended\x18\x16 \x01(\v2!.holdline.fsm.v1.CallMonitorEndedH\x00R\x10callMonitorEnded\x12\x14\n" +
+	"\x05event\x18\x1e \x01(\tR\x05event\x12\x12\n" +
+	"\x04part\x18\x1f \x01(\rR\x04part\x12\x16\n" +
+	"\x06target\x18  \x01(\tR\x06target\x12\"\n" +
+	"\fsubscription\x18! \x01(\tR\fsubscription\x12\x1a\n" +
+	"\bsequence\x18\" \x01(\rR\bsequence\x12\x1c\n" +
+	"\trestarted\x18# \x01(\bR\trestartedB\x06\n" +
 	"\x04body\"\xd2\x01\n" +
 	"\x05Party\x12/\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1b.holdline.fsm.v1.Party.KindR\x04kind\x12\x0e\n" +
@@ -2564,7 +2647,7 @@ const file_fact_proto_rawDesc = "" +
 	"\x0foriginal_called\x18\x06 \x01(\v2\x16.holdline.fsm.v1.PartyR\x0eoriginalCalled\"4\n" +
 	"\bVariable\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value\"\x84\t\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value\"\xa7\t\n" +
 	"\tCallEvent\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x10\n" +
 	"\x03via\x18\x02 \x01(\tR\x03via\x125\n" +
@@ -2590,7 +2673,8 @@ const file_fact_proto_rawDesc = "" +
 	"\aprivate\x18\x15 \x01(\fR\aprivate\x12?\n" +
 	"\x0fnetwork_calling\x18\x16 \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enetworkCalling\x12=\n" +
 	"\x0enetwork_called\x18\x17 \x01(\v2\x16.holdline.fsm.v1.PartyR\rnetworkCalled\x128\n" +
-	"\voriginating\x18\x18 \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginatingB\x10\n" +
+	"\voriginating\x18\x18 \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\x12!\n" +
+	"\frenamed_from\x18\x1e \x01(\tR\vrenamedFromB\x10\n" +
 	"\x0e_number_queuedB\x11\n" +
 	"\x0f_calls_in_front\"\x9b\x02\n" +
 	"\bListItem\x12B\n" +
@@ -2639,7 +2723,7 @@ const file_fact_proto_rawDesc = "" +
 	" \x03(\v2\x18.holdline.fsm.v1.ForwardR\n" +
 	"forwarding\x12\x14\n" +
 	"\x05error\x18\v \x01(\tR\x05error\x12%\n" +
-	"\x0eunknown_device\x18\f \x01(\bR\runknownDevice\"\x85\x03\n" +
+	"\x0eunknown_device\x18\f \x01(\bR\runknownDevice\"\xa4\x03\n" +
 	"\fSnapshotCall\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\tR\x04call\x126\n" +
 	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\x12(\n" +
@@ -2649,7 +2733,9 @@ const file_fact_proto_rawDesc = "" +
 	"\aparties\x18\x06 \x03(\v2\x1e.holdline.fsm.v1.SnapshotPartyR\aparties\x120\n" +
 	"\acalling\x18\a \x01(\v2\x16.holdline.fsm.v1.PartyR\acalling\x12.\n" +
 	"\x06called\x18\b \x01(\v2\x16.holdline.fsm.v1.PartyR\x06called\x12-\n" +
-	"\x04data\x18\t \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\"_\n" +
+	"\x04data\x18\t \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\x12\x1d\n" +
+	"\n" +
+	"no_control\x18\x14 \x01(\bR\tnoControl\"_\n" +
 	"\rSnapshotParty\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
 	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\"\xb3\x01\n" +
@@ -2663,10 +2749,11 @@ const file_fact_proto_rawDesc = "" +
 	"\x05stood\x18\a \x01(\bR\x05stood\"$\n" +
 	"\n" +
 	"LinkStatus\x12\x16\n" +
-	"\x06status\x18\x01 \x01(\tR\x06status\"$\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\"<\n" +
 	"\n" +
 	"EventsLost\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"&\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x16\n" +
+	"\x06device\x18\x02 \x01(\tR\x06device\"&\n" +
 	"\x10CallMonitorEnded\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\"\xd1\x02\n" +
 	"\aOutcome\x12\x16\n" +

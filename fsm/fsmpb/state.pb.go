@@ -442,7 +442,7 @@ func (x SessionChange_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SessionChange_Kind.Descriptor instead.
 func (SessionChange_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{39, 0}
+	return file_state_proto_rawDescGZIP(), []int{40, 0}
 }
 
 // Position is a place in the feed.
@@ -1143,6 +1143,8 @@ type Device struct {
 	Queued          *Typical     `protobuf:"bytes,47,opt,name=queued,proto3" json:"queued,omitempty"`
 	Held            *Typical     `protobuf:"bytes,48,opt,name=held,proto3" json:"held,omitempty"`
 	Connected       *Typical     `protobuf:"bytes,49,opt,name=connected,proto3" json:"connected,omitempty"`
+	Subscription    string       `protobuf:"bytes,50,opt,name=subscription,proto3" json:"subscription,omitempty"` // level 2: that brings its events, and the number of the last one that was applied
+	Sequence        uint32       `protobuf:"varint,51,opt,name=sequence,proto3" json:"sequence,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1408,6 +1410,20 @@ func (x *Device) GetConnected() *Typical {
 	return nil
 }
 
+func (x *Device) GetSubscription() string {
+	if x != nil {
+		return x.Subscription
+	}
+	return ""
+}
+
+func (x *Device) GetSequence() uint32 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
+}
+
 // Typical is a moving average in whole milliseconds; samples stops at 255.
 type Typical struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1484,6 +1500,7 @@ type Call struct {
 	Gone            []*Connection          `protobuf:"bytes,19,rep,name=gone,proto3" json:"gone,omitempty"`                                         // cleared within the tombstone time, with their last ordinals
 	ConsultedFrom   uint64                 `protobuf:"varint,20,opt,name=consulted_from,json=consultedFrom,proto3" json:"consulted_from,omitempty"` // the call whose data it started with
 	Answered        bool                   `protobuf:"varint,21,opt,name=answered,proto3" json:"answered,omitempty"`                                // somebody answered: digits are secret from here on
+	Joined          []string               `protobuf:"bytes,30,rep,name=joined,proto3" json:"joined,omitempty"`                                     // level 2: linkage IDs of calls that went into it, and its own earlier ones, sorted
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1663,6 +1680,13 @@ func (x *Call) GetAnswered() bool {
 		return x.Answered
 	}
 	return false
+}
+
+func (x *Call) GetJoined() []string {
+	if x != nil {
+		return x.Joined
+	}
+	return nil
 }
 
 type CallName struct {
@@ -2995,6 +3019,76 @@ func (x *Route) GetSwitchRegistration() string {
 	return ""
 }
 
+// Heard remembers an event whose facts were applied, so that it changes nothing
+// when it is delivered again. Level 2.
+type Heard struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Seq           uint64                 `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"` // counts the events of all switches
+	Switch        string                 `protobuf:"bytes,2,opt,name=switch,proto3" json:"switch,omitempty"`
+	Event         string                 `protobuf:"bytes,3,opt,name=event,proto3" json:"event,omitempty"`
+	Parts         uint32                 `protobuf:"varint,4,opt,name=parts,proto3" json:"parts,omitempty"` // its facts up to this one were applied
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Heard) Reset() {
+	*x = Heard{}
+	mi := &file_state_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Heard) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Heard) ProtoMessage() {}
+
+func (x *Heard) ProtoReflect() protoreflect.Message {
+	mi := &file_state_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Heard.ProtoReflect.Descriptor instead.
+func (*Heard) Descriptor() ([]byte, []int) {
+	return file_state_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Heard) GetSeq() uint64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *Heard) GetSwitch() string {
+	if x != nil {
+		return x.Switch
+	}
+	return ""
+}
+
+func (x *Heard) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *Heard) GetParts() uint32 {
+	if x != nil {
+		return x.Parts
+	}
+	return 0
+}
+
 type Deadline struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          DeadlineKind           `protobuf:"varint,1,opt,name=kind,proto3,enum=holdline.fsm.v1.DeadlineKind" json:"kind,omitempty"`
@@ -3006,7 +3100,7 @@ type Deadline struct {
 
 func (x *Deadline) Reset() {
 	*x = Deadline{}
-	mi := &file_state_proto_msgTypes[20]
+	mi := &file_state_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3018,7 +3112,7 @@ func (x *Deadline) String() string {
 func (*Deadline) ProtoMessage() {}
 
 func (x *Deadline) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[20]
+	mi := &file_state_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3031,7 +3125,7 @@ func (x *Deadline) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deadline.ProtoReflect.Descriptor instead.
 func (*Deadline) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{20}
+	return file_state_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Deadline) GetKind() DeadlineKind {
@@ -3083,13 +3177,15 @@ type Counters struct {
 	Lingered      uint64                 `protobuf:"varint,34,opt,name=lingered,proto3" json:"lingered,omitempty"`
 	Audits        uint64                 `protobuf:"varint,35,opt,name=audits,proto3" json:"audits,omitempty"`
 	AuditCleared  uint64                 `protobuf:"varint,36,opt,name=audit_cleared,json=auditCleared,proto3" json:"audit_cleared,omitempty"`
+	Heard         uint64                 `protobuf:"varint,40,opt,name=heard,proto3" json:"heard,omitempty"`
+	RepeatedFacts uint64                 `protobuf:"varint,41,opt,name=repeated_facts,json=repeatedFacts,proto3" json:"repeated_facts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Counters) Reset() {
 	*x = Counters{}
-	mi := &file_state_proto_msgTypes[21]
+	mi := &file_state_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3101,7 +3197,7 @@ func (x *Counters) String() string {
 func (*Counters) ProtoMessage() {}
 
 func (x *Counters) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[21]
+	mi := &file_state_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3114,7 +3210,7 @@ func (x *Counters) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counters.ProtoReflect.Descriptor instead.
 func (*Counters) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{21}
+	return file_state_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Counters) GetCall() uint64 {
@@ -3292,6 +3388,20 @@ func (x *Counters) GetAuditCleared() uint64 {
 	return 0
 }
 
+func (x *Counters) GetHeard() uint64 {
+	if x != nil {
+		return x.Heard
+	}
+	return 0
+}
+
+func (x *Counters) GetRepeatedFacts() uint64 {
+	if x != nil {
+		return x.RepeatedFacts
+	}
+	return 0
+}
+
 // Header begins a snapshot.
 type Header struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3315,7 +3425,7 @@ type Header struct {
 
 func (x *Header) Reset() {
 	*x = Header{}
-	mi := &file_state_proto_msgTypes[22]
+	mi := &file_state_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3327,7 +3437,7 @@ func (x *Header) String() string {
 func (*Header) ProtoMessage() {}
 
 func (x *Header) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[22]
+	mi := &file_state_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3340,7 +3450,7 @@ func (x *Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Header.ProtoReflect.Descriptor instead.
 func (*Header) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{22}
+	return file_state_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Header) GetFormat() uint32 {
@@ -3460,6 +3570,7 @@ type Item struct {
 	//	*Item_Deadline
 	//	*Item_Record
 	//	*Item_Trailer
+	//	*Item_Heard
 	Kind          isItem_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3467,7 +3578,7 @@ type Item struct {
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_state_proto_msgTypes[23]
+	mi := &file_state_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3479,7 +3590,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[23]
+	mi := &file_state_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3492,7 +3603,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{23}
+	return file_state_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Item) GetKind() isItem_Kind {
@@ -3628,6 +3739,15 @@ func (x *Item) GetTrailer() *Trailer {
 	return nil
 }
 
+func (x *Item) GetHeard() *Heard {
+	if x != nil {
+		if x, ok := x.Kind.(*Item_Heard); ok {
+			return x.Heard
+		}
+	}
+	return nil
+}
+
 type isItem_Kind interface {
 	isItem_Kind()
 }
@@ -3688,6 +3808,10 @@ type Item_Trailer struct {
 	Trailer *Trailer `protobuf:"bytes,14,opt,name=trailer,proto3,oneof"`
 }
 
+type Item_Heard struct {
+	Heard *Heard `protobuf:"bytes,20,opt,name=heard,proto3,oneof"`
+}
+
 func (*Item_Switch) isItem_Kind() {}
 
 func (*Item_Link) isItem_Kind() {}
@@ -3716,6 +3840,8 @@ func (*Item_Record) isItem_Kind() {}
 
 func (*Item_Trailer) isItem_Kind() {}
 
+func (*Item_Heard) isItem_Kind() {}
+
 // Trailer ends a snapshot: without it the snapshot is incomplete.
 type Trailer struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3727,7 +3853,7 @@ type Trailer struct {
 
 func (x *Trailer) Reset() {
 	*x = Trailer{}
-	mi := &file_state_proto_msgTypes[24]
+	mi := &file_state_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3739,7 +3865,7 @@ func (x *Trailer) String() string {
 func (*Trailer) ProtoMessage() {}
 
 func (x *Trailer) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[24]
+	mi := &file_state_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3752,7 +3878,7 @@ func (x *Trailer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Trailer.ProtoReflect.Descriptor instead.
 func (*Trailer) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{24}
+	return file_state_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Trailer) GetItems() uint64 {
@@ -3797,7 +3923,7 @@ type Record struct {
 
 func (x *Record) Reset() {
 	*x = Record{}
-	mi := &file_state_proto_msgTypes[25]
+	mi := &file_state_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3809,7 +3935,7 @@ func (x *Record) String() string {
 func (*Record) ProtoMessage() {}
 
 func (x *Record) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[25]
+	mi := &file_state_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3822,7 +3948,7 @@ func (x *Record) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Record.ProtoReflect.Descriptor instead.
 func (*Record) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{25}
+	return file_state_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Record) GetPosition() *Position {
@@ -4090,7 +4216,7 @@ type CallChange struct {
 
 func (x *CallChange) Reset() {
 	*x = CallChange{}
-	mi := &file_state_proto_msgTypes[26]
+	mi := &file_state_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4102,7 +4228,7 @@ func (x *CallChange) String() string {
 func (*CallChange) ProtoMessage() {}
 
 func (x *CallChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[26]
+	mi := &file_state_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4115,7 +4241,7 @@ func (x *CallChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallChange.ProtoReflect.Descriptor instead.
 func (*CallChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{26}
+	return file_state_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CallChange) GetType() EventType {
@@ -4324,7 +4450,7 @@ type Hearer struct {
 
 func (x *Hearer) Reset() {
 	*x = Hearer{}
-	mi := &file_state_proto_msgTypes[27]
+	mi := &file_state_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4336,7 +4462,7 @@ func (x *Hearer) String() string {
 func (*Hearer) ProtoMessage() {}
 
 func (x *Hearer) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[27]
+	mi := &file_state_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4349,7 +4475,7 @@ func (x *Hearer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hearer.ProtoReflect.Descriptor instead.
 func (*Hearer) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{27}
+	return file_state_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Hearer) GetDevice() string {
@@ -4380,7 +4506,7 @@ type NewConnection struct {
 
 func (x *NewConnection) Reset() {
 	*x = NewConnection{}
-	mi := &file_state_proto_msgTypes[28]
+	mi := &file_state_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4392,7 +4518,7 @@ func (x *NewConnection) String() string {
 func (*NewConnection) ProtoMessage() {}
 
 func (x *NewConnection) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[28]
+	mi := &file_state_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4405,7 +4531,7 @@ func (x *NewConnection) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewConnection.ProtoReflect.Descriptor instead.
 func (*NewConnection) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{28}
+	return file_state_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *NewConnection) GetCall() uint64 {
@@ -4466,7 +4592,7 @@ type AgentChange struct {
 
 func (x *AgentChange) Reset() {
 	*x = AgentChange{}
-	mi := &file_state_proto_msgTypes[29]
+	mi := &file_state_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4478,7 +4604,7 @@ func (x *AgentChange) String() string {
 func (*AgentChange) ProtoMessage() {}
 
 func (x *AgentChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[29]
+	mi := &file_state_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4491,7 +4617,7 @@ func (x *AgentChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AgentChange.ProtoReflect.Descriptor instead.
 func (*AgentChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{29}
+	return file_state_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *AgentChange) GetType() EventType {
@@ -4564,7 +4690,7 @@ type FeatureChange struct {
 
 func (x *FeatureChange) Reset() {
 	*x = FeatureChange{}
-	mi := &file_state_proto_msgTypes[30]
+	mi := &file_state_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4576,7 +4702,7 @@ func (x *FeatureChange) String() string {
 func (*FeatureChange) ProtoMessage() {}
 
 func (x *FeatureChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[30]
+	mi := &file_state_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4589,7 +4715,7 @@ func (x *FeatureChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FeatureChange.ProtoReflect.Descriptor instead.
 func (*FeatureChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{30}
+	return file_state_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *FeatureChange) GetType() EventType {
@@ -4648,7 +4774,7 @@ type StatusChange struct {
 
 func (x *StatusChange) Reset() {
 	*x = StatusChange{}
-	mi := &file_state_proto_msgTypes[31]
+	mi := &file_state_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4660,7 +4786,7 @@ func (x *StatusChange) String() string {
 func (*StatusChange) ProtoMessage() {}
 
 func (x *StatusChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[31]
+	mi := &file_state_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4673,7 +4799,7 @@ func (x *StatusChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChange.ProtoReflect.Descriptor instead.
 func (*StatusChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{31}
+	return file_state_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *StatusChange) GetStatus() string {
@@ -4726,7 +4852,7 @@ type LinkChange struct {
 
 func (x *LinkChange) Reset() {
 	*x = LinkChange{}
-	mi := &file_state_proto_msgTypes[32]
+	mi := &file_state_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4738,7 +4864,7 @@ func (x *LinkChange) String() string {
 func (*LinkChange) ProtoMessage() {}
 
 func (x *LinkChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[32]
+	mi := &file_state_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4751,7 +4877,7 @@ func (x *LinkChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinkChange.ProtoReflect.Descriptor instead.
 func (*LinkChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{32}
+	return file_state_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *LinkChange) GetLink() string {
@@ -4818,7 +4944,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_state_proto_msgTypes[33]
+	mi := &file_state_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4830,7 +4956,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[33]
+	mi := &file_state_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4843,7 +4969,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{33}
+	return file_state_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Reply) GetSession() uint64 {
@@ -4973,7 +5099,7 @@ type MonitorStarted struct {
 
 func (x *MonitorStarted) Reset() {
 	*x = MonitorStarted{}
-	mi := &file_state_proto_msgTypes[34]
+	mi := &file_state_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4985,7 +5111,7 @@ func (x *MonitorStarted) String() string {
 func (*MonitorStarted) ProtoMessage() {}
 
 func (x *MonitorStarted) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[34]
+	mi := &file_state_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4998,7 +5124,7 @@ func (x *MonitorStarted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorStarted.ProtoReflect.Descriptor instead.
 func (*MonitorStarted) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{34}
+	return file_state_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *MonitorStarted) GetXref() uint64 {
@@ -5054,7 +5180,7 @@ type FilterChanged struct {
 
 func (x *FilterChanged) Reset() {
 	*x = FilterChanged{}
-	mi := &file_state_proto_msgTypes[35]
+	mi := &file_state_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5066,7 +5192,7 @@ func (x *FilterChanged) String() string {
 func (*FilterChanged) ProtoMessage() {}
 
 func (x *FilterChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[35]
+	mi := &file_state_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5079,7 +5205,7 @@ func (x *FilterChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FilterChanged.ProtoReflect.Descriptor instead.
 func (*FilterChanged) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{35}
+	return file_state_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *FilterChanged) GetXref() uint64 {
@@ -5118,7 +5244,7 @@ type RequestDone struct {
 
 func (x *RequestDone) Reset() {
 	*x = RequestDone{}
-	mi := &file_state_proto_msgTypes[36]
+	mi := &file_state_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5130,7 +5256,7 @@ func (x *RequestDone) String() string {
 func (*RequestDone) ProtoMessage() {}
 
 func (x *RequestDone) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[36]
+	mi := &file_state_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5143,7 +5269,7 @@ func (x *RequestDone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RequestDone.ProtoReflect.Descriptor instead.
 func (*RequestDone) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{36}
+	return file_state_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RequestDone) GetIntent() uint64 {
@@ -5204,7 +5330,7 @@ type RouterRegistered struct {
 
 func (x *RouterRegistered) Reset() {
 	*x = RouterRegistered{}
-	mi := &file_state_proto_msgTypes[37]
+	mi := &file_state_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5216,7 +5342,7 @@ func (x *RouterRegistered) String() string {
 func (*RouterRegistered) ProtoMessage() {}
 
 func (x *RouterRegistered) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[37]
+	mi := &file_state_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5229,7 +5355,7 @@ func (x *RouterRegistered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouterRegistered.ProtoReflect.Descriptor instead.
 func (*RouterRegistered) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{37}
+	return file_state_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *RouterRegistered) GetRegistration() uint64 {
@@ -5251,7 +5377,7 @@ type MonitorEnded struct {
 
 func (x *MonitorEnded) Reset() {
 	*x = MonitorEnded{}
-	mi := &file_state_proto_msgTypes[38]
+	mi := &file_state_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5263,7 +5389,7 @@ func (x *MonitorEnded) String() string {
 func (*MonitorEnded) ProtoMessage() {}
 
 func (x *MonitorEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[38]
+	mi := &file_state_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5276,7 +5402,7 @@ func (x *MonitorEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorEnded.ProtoReflect.Descriptor instead.
 func (*MonitorEnded) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{38}
+	return file_state_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *MonitorEnded) GetXref() uint64 {
@@ -5321,7 +5447,7 @@ type SessionChange struct {
 
 func (x *SessionChange) Reset() {
 	*x = SessionChange{}
-	mi := &file_state_proto_msgTypes[39]
+	mi := &file_state_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5333,7 +5459,7 @@ func (x *SessionChange) String() string {
 func (*SessionChange) ProtoMessage() {}
 
 func (x *SessionChange) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[39]
+	mi := &file_state_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5346,7 +5472,7 @@ func (x *SessionChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionChange.ProtoReflect.Descriptor instead.
 func (*SessionChange) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{39}
+	return file_state_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *SessionChange) GetKind() SessionChange_Kind {
@@ -5401,7 +5527,7 @@ type RouteAsked struct {
 
 func (x *RouteAsked) Reset() {
 	*x = RouteAsked{}
-	mi := &file_state_proto_msgTypes[40]
+	mi := &file_state_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5413,7 +5539,7 @@ func (x *RouteAsked) String() string {
 func (*RouteAsked) ProtoMessage() {}
 
 func (x *RouteAsked) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[40]
+	mi := &file_state_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5426,7 +5552,7 @@ func (x *RouteAsked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteAsked.ProtoReflect.Descriptor instead.
 func (*RouteAsked) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{40}
+	return file_state_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *RouteAsked) GetRoute() *Route {
@@ -5459,7 +5585,7 @@ type RouteOver struct {
 
 func (x *RouteOver) Reset() {
 	*x = RouteOver{}
-	mi := &file_state_proto_msgTypes[41]
+	mi := &file_state_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5471,7 +5597,7 @@ func (x *RouteOver) String() string {
 func (*RouteOver) ProtoMessage() {}
 
 func (x *RouteOver) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[41]
+	mi := &file_state_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5484,7 +5610,7 @@ func (x *RouteOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RouteOver.ProtoReflect.Descriptor instead.
 func (*RouteOver) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{41}
+	return file_state_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *RouteOver) GetRoute() uint64 {
@@ -5559,7 +5685,7 @@ type Unsynced struct {
 
 func (x *Unsynced) Reset() {
 	*x = Unsynced{}
-	mi := &file_state_proto_msgTypes[42]
+	mi := &file_state_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5571,7 +5697,7 @@ func (x *Unsynced) String() string {
 func (*Unsynced) ProtoMessage() {}
 
 func (x *Unsynced) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[42]
+	mi := &file_state_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5584,7 +5710,7 @@ func (x *Unsynced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Unsynced.ProtoReflect.Descriptor instead.
 func (*Unsynced) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{42}
+	return file_state_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Unsynced) GetCall() uint64 {
@@ -5648,7 +5774,7 @@ type CallsRenamed struct {
 
 func (x *CallsRenamed) Reset() {
 	*x = CallsRenamed{}
-	mi := &file_state_proto_msgTypes[43]
+	mi := &file_state_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5660,7 +5786,7 @@ func (x *CallsRenamed) String() string {
 func (*CallsRenamed) ProtoMessage() {}
 
 func (x *CallsRenamed) ProtoReflect() protoreflect.Message {
-	mi := &file_state_proto_msgTypes[43]
+	mi := &file_state_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5673,7 +5799,7 @@ func (x *CallsRenamed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallsRenamed.ProtoReflect.Descriptor instead.
 func (*CallsRenamed) Descriptor() ([]byte, []int) {
-	return file_state_proto_rawDescGZIP(), []int{43}
+	return file_state_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *CallsRenamed) GetCall() uint64 {
@@ -5777,7 +5903,7 @@ const file_state_proto_rawDesc = "" +
 	"\tlisteners\x18\x06 \x03(\tR\tlisteners\x12\x18\n" +
 	"\aversion\x18\a \x01(\tR\aversion\x12\x14\n" +
 	"\x05level\x18\b \x01(\rR\x05level\x12\x17\n" +
-	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xb3\t\n" +
+	"\aboot_id\x18\t \x01(\tR\x06bootId\"\xf3\t\n" +
 	"\x06Device\x12\x16\n" +
 	"\x06switch\x18\x01 \x01(\tR\x06switch\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12/\n" +
@@ -5814,10 +5940,12 @@ const file_state_proto_rawDesc = "" +
 	"\balerting\x18. \x01(\v2\x18.holdline.fsm.v1.TypicalR\balerting\x120\n" +
 	"\x06queued\x18/ \x01(\v2\x18.holdline.fsm.v1.TypicalR\x06queued\x12,\n" +
 	"\x04held\x180 \x01(\v2\x18.holdline.fsm.v1.TypicalR\x04held\x126\n" +
-	"\tconnected\x181 \x01(\v2\x18.holdline.fsm.v1.TypicalR\tconnected\"3\n" +
+	"\tconnected\x181 \x01(\v2\x18.holdline.fsm.v1.TypicalR\tconnected\x12\"\n" +
+	"\fsubscription\x182 \x01(\tR\fsubscription\x12\x1a\n" +
+	"\bsequence\x183 \x01(\rR\bsequence\"3\n" +
 	"\aTypical\x12\x0e\n" +
 	"\x02ms\x18\x01 \x01(\x03R\x02ms\x12\x18\n" +
-	"\asamples\x18\x02 \x01(\rR\asamples\"\x8d\x06\n" +
+	"\asamples\x18\x02 \x01(\rR\asamples\"\xa5\x06\n" +
 	"\x04Call\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
 	"\x06switch\x18\x02 \x01(\tR\x06switch\x12/\n" +
@@ -5842,7 +5970,8 @@ const file_state_proto_rawDesc = "" +
 	"no_control\x18\x12 \x01(\bR\tnoControl\x12/\n" +
 	"\x04gone\x18\x13 \x03(\v2\x1b.holdline.fsm.v1.ConnectionR\x04gone\x12%\n" +
 	"\x0econsulted_from\x18\x14 \x01(\x04R\rconsultedFrom\x12\x1a\n" +
-	"\banswered\x18\x15 \x01(\bR\banswered\"H\n" +
+	"\banswered\x18\x15 \x01(\bR\banswered\x12\x16\n" +
+	"\x06joined\x18\x1e \x03(\tR\x06joined\"H\n" +
 	"\bCallName\x12\x12\n" +
 	"\x04link\x18\x01 \x01(\tR\x04link\x12\x12\n" +
 	"\x04call\x18\x02 \x01(\tR\x04call\x12\x14\n" +
@@ -5990,11 +6119,16 @@ const file_state_proto_rawDesc = "" +
 	"\x05tried\x18\f \x03(\x04R\x05tried\x12\x1a\n" +
 	"\bselected\x18\r \x01(\bR\bselected\x12-\n" +
 	"\x04data\x18\x0e \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\x12/\n" +
-	"\x13switch_registration\x18\x0f \x01(\tR\x12switchRegistration\"f\n" +
+	"\x13switch_registration\x18\x0f \x01(\tR\x12switchRegistration\"]\n" +
+	"\x05Heard\x12\x10\n" +
+	"\x03seq\x18\x01 \x01(\x04R\x03seq\x12\x16\n" +
+	"\x06switch\x18\x02 \x01(\tR\x06switch\x12\x14\n" +
+	"\x05event\x18\x03 \x01(\tR\x05event\x12\x14\n" +
+	"\x05parts\x18\x04 \x01(\rR\x05parts\"f\n" +
 	"\bDeadline\x121\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1d.holdline.fsm.v1.DeadlineKindR\x04kind\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x15\n" +
-	"\x06due_ms\x18\x03 \x01(\x03R\x05dueMs\"\xc2\x05\n" +
+	"\x06due_ms\x18\x03 \x01(\x03R\x05dueMs\"\xff\x05\n" +
 	"\bCounters\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\x04R\x04call\x12\x12\n" +
 	"\x04xref\x18\x02 \x01(\x04R\x04xref\x12\x18\n" +
@@ -6025,7 +6159,9 @@ const file_state_proto_rawDesc = "" +
 	"\bdata_cut\x18! \x01(\x04R\adataCut\x12\x1a\n" +
 	"\blingered\x18\" \x01(\x04R\blingered\x12\x16\n" +
 	"\x06audits\x18# \x01(\x04R\x06audits\x12#\n" +
-	"\raudit_cleared\x18$ \x01(\x04R\fauditCleared\"\xbf\x03\n" +
+	"\raudit_cleared\x18$ \x01(\x04R\fauditCleared\x12\x14\n" +
+	"\x05heard\x18( \x01(\x04R\x05heard\x12%\n" +
+	"\x0erepeated_facts\x18) \x01(\x04R\rrepeatedFacts\"\xbf\x03\n" +
 	"\x06Header\x12\x16\n" +
 	"\x06format\x18\x01 \x01(\rR\x06format\x12\x14\n" +
 	"\x05level\x18\x02 \x01(\rR\x05level\x12\x1d\n" +
@@ -6045,7 +6181,7 @@ const file_state_proto_rawDesc = "" +
 	"\bfeed_seq\x18\f \x01(\x04R\afeedSeq\x12\x18\n" +
 	"\aentries\x18\r \x01(\x04R\aentries\x12\x1d\n" +
 	"\n" +
-	"hash_index\x18\x0e \x01(\x04R\thashIndex\"\xf2\x05\n" +
+	"hash_index\x18\x0e \x01(\x04R\thashIndex\"\xa2\x06\n" +
 	"\x04Item\x121\n" +
 	"\x06switch\x18\x01 \x01(\v2\x17.holdline.fsm.v1.SwitchH\x00R\x06switch\x12+\n" +
 	"\x04link\x18\x02 \x01(\v2\x15.holdline.fsm.v1.LinkH\x00R\x04link\x12+\n" +
@@ -6061,7 +6197,8 @@ const file_state_proto_rawDesc = "" +
 	"\x05route\x18\v \x01(\v2\x16.holdline.fsm.v1.RouteH\x00R\x05route\x127\n" +
 	"\bdeadline\x18\f \x01(\v2\x19.holdline.fsm.v1.DeadlineH\x00R\bdeadline\x121\n" +
 	"\x06record\x18\r \x01(\v2\x17.holdline.fsm.v1.RecordH\x00R\x06record\x124\n" +
-	"\atrailer\x18\x0e \x01(\v2\x18.holdline.fsm.v1.TrailerH\x00R\atrailerB\x06\n" +
+	"\atrailer\x18\x0e \x01(\v2\x18.holdline.fsm.v1.TrailerH\x00R\atrailer\x12.\n" +
+	"\x05heard\x18\x14 \x01(\v2\x16.holdline.fsm.v1.HeardH\x00R\x05heardB\x06\n" +
 	"\x04kind\"1\n" +
 	"\aTrailer\x12\x14\n" +
 	"\x05items\x18\x01 \x01(\x04R\x05items\x12\x10\n" +
@@ -6317,7 +6454,7 @@ func file_state_proto_rawDescGZIP() []byte {
 }
 
 var file_state_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_state_proto_msgTypes = make([]protoimpl.MessageInfo, 44)
+var file_state_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_state_proto_goTypes = []any{
 	(DeviceKind)(0),           // 0: holdline.fsm.v1.DeviceKind
 	(ServiceFrom)(0),          // 1: holdline.fsm.v1.ServiceFrom
@@ -6346,39 +6483,40 @@ var file_state_proto_goTypes = []any{
 	(*Intent)(nil),            // 24: holdline.fsm.v1.Intent
 	(*RouteRegistration)(nil), // 25: holdline.fsm.v1.RouteRegistration
 	(*Route)(nil),             // 26: holdline.fsm.v1.Route
-	(*Deadline)(nil),          // 27: holdline.fsm.v1.Deadline
-	(*Counters)(nil),          // 28: holdline.fsm.v1.Counters
-	(*Header)(nil),            // 29: holdline.fsm.v1.Header
-	(*Item)(nil),              // 30: holdline.fsm.v1.Item
-	(*Trailer)(nil),           // 31: holdline.fsm.v1.Trailer
-	(*Record)(nil),            // 32: holdline.fsm.v1.Record
-	(*CallChange)(nil),        // 33: holdline.fsm.v1.CallChange
-	(*Hearer)(nil),            // 34: holdline.fsm.v1.Hearer
-	(*NewConnection)(nil),     // 35: holdline.fsm.v1.NewConnection
-	(*AgentChange)(nil),       // 36: holdline.fsm.v1.AgentChange
-	(*FeatureChange)(nil),     // 37: holdline.fsm.v1.FeatureChange
-	(*StatusChange)(nil),      // 38: holdline.fsm.v1.StatusChange
-	(*LinkChange)(nil),        // 39: holdline.fsm.v1.LinkChange
-	(*Reply)(nil),             // 40: holdline.fsm.v1.Reply
-	(*MonitorStarted)(nil),    // 41: holdline.fsm.v1.MonitorStarted
-	(*FilterChanged)(nil),     // 42: holdline.fsm.v1.FilterChanged
-	(*RequestDone)(nil),       // 43: holdline.fsm.v1.RequestDone
-	(*RouterRegistered)(nil),  // 44: holdline.fsm.v1.RouterRegistered
-	(*MonitorEnded)(nil),      // 45: holdline.fsm.v1.MonitorEnded
-	(*SessionChange)(nil),     // 46: holdline.fsm.v1.SessionChange
-	(*RouteAsked)(nil),        // 47: holdline.fsm.v1.RouteAsked
-	(*RouteOver)(nil),         // 48: holdline.fsm.v1.RouteOver
-	(*Unsynced)(nil),          // 49: holdline.fsm.v1.Unsynced
-	(*CallsRenamed)(nil),      // 50: holdline.fsm.v1.CallsRenamed
-	(*Agent)(nil),             // 51: holdline.fsm.v1.Agent
-	(*Forward)(nil),           // 52: holdline.fsm.v1.Forward
-	(*Party)(nil),             // 53: holdline.fsm.v1.Party
-	(*CallData)(nil),          // 54: holdline.fsm.v1.CallData
-	(ConnectionState)(0),      // 55: holdline.fsm.v1.ConnectionState
-	(EventType)(0),            // 56: holdline.fsm.v1.EventType
-	(*PrivateEvent)(nil),      // 57: holdline.fsm.v1.PrivateEvent
-	(AgentState)(0),           // 58: holdline.fsm.v1.AgentState
-	(OutcomeResult)(0),        // 59: holdline.fsm.v1.OutcomeResult
+	(*Heard)(nil),             // 27: holdline.fsm.v1.Heard
+	(*Deadline)(nil),          // 28: holdline.fsm.v1.Deadline
+	(*Counters)(nil),          // 29: holdline.fsm.v1.Counters
+	(*Header)(nil),            // 30: holdline.fsm.v1.Header
+	(*Item)(nil),              // 31: holdline.fsm.v1.Item
+	(*Trailer)(nil),           // 32: holdline.fsm.v1.Trailer
+	(*Record)(nil),            // 33: holdline.fsm.v1.Record
+	(*CallChange)(nil),        // 34: holdline.fsm.v1.CallChange
+	(*Hearer)(nil),            // 35: holdline.fsm.v1.Hearer
+	(*NewConnection)(nil),     // 36: holdline.fsm.v1.NewConnection
+	(*AgentChange)(nil),       // 37: holdline.fsm.v1.AgentChange
+	(*FeatureChange)(nil),     // 38: holdline.fsm.v1.FeatureChange
+	(*StatusChange)(nil),      // 39: holdline.fsm.v1.StatusChange
+	(*LinkChange)(nil),        // 40: holdline.fsm.v1.LinkChange
+	(*Reply)(nil),             // 41: holdline.fsm.v1.Reply
+	(*MonitorStarted)(nil),    // 42: holdline.fsm.v1.MonitorStarted
+	(*FilterChanged)(nil),     // 43: holdline.fsm.v1.FilterChanged
+	(*RequestDone)(nil),       // 44: holdline.fsm.v1.RequestDone
+	(*RouterRegistered)(nil),  // 45: holdline.fsm.v1.RouterRegistered
+	(*MonitorEnded)(nil),      // 46: holdline.fsm.v1.MonitorEnded
+	(*SessionChange)(nil),     // 47: holdline.fsm.v1.SessionChange
+	(*RouteAsked)(nil),        // 48: holdline.fsm.v1.RouteAsked
+	(*RouteOver)(nil),         // 49: holdline.fsm.v1.RouteOver
+	(*Unsynced)(nil),          // 50: holdline.fsm.v1.Unsynced
+	(*CallsRenamed)(nil),      // 51: holdline.fsm.v1.CallsRenamed
+	(*Agent)(nil),             // 52: holdline.fsm.v1.Agent
+	(*Forward)(nil),           // 53: holdline.fsm.v1.Forward
+	(*Party)(nil),             // 54: holdline.fsm.v1.Party
+	(*CallData)(nil),          // 55: holdline.fsm.v1.CallData
+	(ConnectionState)(0),      // 56: holdline.fsm.v1.ConnectionState
+	(EventType)(0),            // 57: holdline.fsm.v1.EventType
+	(*PrivateEvent)(nil),      // 58: holdline.fsm.v1.PrivateEvent
+	(AgentState)(0),           // 59: holdline.fsm.v1.AgentState
+	(OutcomeResult)(0),        // 60: holdline.fsm.v1.OutcomeResult
 }
 var file_state_proto_depIdxs = []int32{
 	10,  // 0: holdline.fsm.v1.Switch.settings:type_name -> holdline.fsm.v1.Option
@@ -6386,22 +6524,22 @@ var file_state_proto_depIdxs = []int32{
 	0,   // 2: holdline.fsm.v1.Device.kind:type_name -> holdline.fsm.v1.DeviceKind
 	1,   // 3: holdline.fsm.v1.Device.service_from:type_name -> holdline.fsm.v1.ServiceFrom
 	2,   // 4: holdline.fsm.v1.Device.service:type_name -> holdline.fsm.v1.ServiceState
-	51,  // 5: holdline.fsm.v1.Device.agents:type_name -> holdline.fsm.v1.Agent
-	52,  // 6: holdline.fsm.v1.Device.forwarding:type_name -> holdline.fsm.v1.Forward
+	52,  // 5: holdline.fsm.v1.Device.agents:type_name -> holdline.fsm.v1.Agent
+	53,  // 6: holdline.fsm.v1.Device.forwarding:type_name -> holdline.fsm.v1.Forward
 	14,  // 7: holdline.fsm.v1.Device.alerting:type_name -> holdline.fsm.v1.Typical
 	14,  // 8: holdline.fsm.v1.Device.queued:type_name -> holdline.fsm.v1.Typical
 	14,  // 9: holdline.fsm.v1.Device.held:type_name -> holdline.fsm.v1.Typical
 	14,  // 10: holdline.fsm.v1.Device.connected:type_name -> holdline.fsm.v1.Typical
 	16,  // 11: holdline.fsm.v1.Call.names:type_name -> holdline.fsm.v1.CallName
 	17,  // 12: holdline.fsm.v1.Call.connections:type_name -> holdline.fsm.v1.Connection
-	53,  // 13: holdline.fsm.v1.Call.calling:type_name -> holdline.fsm.v1.Party
-	53,  // 14: holdline.fsm.v1.Call.called:type_name -> holdline.fsm.v1.Party
-	53,  // 15: holdline.fsm.v1.Call.last_redirection:type_name -> holdline.fsm.v1.Party
-	54,  // 16: holdline.fsm.v1.Call.data:type_name -> holdline.fsm.v1.CallData
+	54,  // 13: holdline.fsm.v1.Call.calling:type_name -> holdline.fsm.v1.Party
+	54,  // 14: holdline.fsm.v1.Call.called:type_name -> holdline.fsm.v1.Party
+	54,  // 15: holdline.fsm.v1.Call.last_redirection:type_name -> holdline.fsm.v1.Party
+	55,  // 16: holdline.fsm.v1.Call.data:type_name -> holdline.fsm.v1.CallData
 	18,  // 17: holdline.fsm.v1.Call.recent:type_name -> holdline.fsm.v1.Transition
 	17,  // 18: holdline.fsm.v1.Call.gone:type_name -> holdline.fsm.v1.Connection
-	55,  // 19: holdline.fsm.v1.Connection.state:type_name -> holdline.fsm.v1.ConnectionState
-	56,  // 20: holdline.fsm.v1.Transition.type:type_name -> holdline.fsm.v1.EventType
+	56,  // 19: holdline.fsm.v1.Connection.state:type_name -> holdline.fsm.v1.ConnectionState
+	57,  // 20: holdline.fsm.v1.Transition.type:type_name -> holdline.fsm.v1.EventType
 	16,  // 21: holdline.fsm.v1.Tombstone.names:type_name -> holdline.fsm.v1.CallName
 	17,  // 22: holdline.fsm.v1.Tombstone.gone:type_name -> holdline.fsm.v1.Connection
 	7,   // 23: holdline.fsm.v1.Session.delivered:type_name -> holdline.fsm.v1.Position
@@ -6412,14 +6550,14 @@ var file_state_proto_depIdxs = []int32{
 	5,   // 28: holdline.fsm.v1.Request.service:type_name -> holdline.fsm.v1.Service
 	22,  // 29: holdline.fsm.v1.Request.first:type_name -> holdline.fsm.v1.Conn
 	22,  // 30: holdline.fsm.v1.Request.second:type_name -> holdline.fsm.v1.Conn
-	54,  // 31: holdline.fsm.v1.Request.data:type_name -> holdline.fsm.v1.CallData
+	55,  // 31: holdline.fsm.v1.Request.data:type_name -> holdline.fsm.v1.CallData
 	23,  // 32: holdline.fsm.v1.Intent.request:type_name -> holdline.fsm.v1.Request
-	53,  // 33: holdline.fsm.v1.Route.calling:type_name -> holdline.fsm.v1.Party
-	53,  // 34: holdline.fsm.v1.Route.current:type_name -> holdline.fsm.v1.Party
-	54,  // 35: holdline.fsm.v1.Route.data:type_name -> holdline.fsm.v1.CallData
+	54,  // 33: holdline.fsm.v1.Route.calling:type_name -> holdline.fsm.v1.Party
+	54,  // 34: holdline.fsm.v1.Route.current:type_name -> holdline.fsm.v1.Party
+	55,  // 35: holdline.fsm.v1.Route.data:type_name -> holdline.fsm.v1.CallData
 	4,   // 36: holdline.fsm.v1.Deadline.kind:type_name -> holdline.fsm.v1.DeadlineKind
 	8,   // 37: holdline.fsm.v1.Header.settings:type_name -> holdline.fsm.v1.Settings
-	28,  // 38: holdline.fsm.v1.Header.counters:type_name -> holdline.fsm.v1.Counters
+	29,  // 38: holdline.fsm.v1.Header.counters:type_name -> holdline.fsm.v1.Counters
 	7,   // 39: holdline.fsm.v1.Header.floor:type_name -> holdline.fsm.v1.Position
 	9,   // 40: holdline.fsm.v1.Item.switch:type_name -> holdline.fsm.v1.Switch
 	11,  // 41: holdline.fsm.v1.Item.link:type_name -> holdline.fsm.v1.Link
@@ -6432,64 +6570,65 @@ var file_state_proto_depIdxs = []int32{
 	24,  // 48: holdline.fsm.v1.Item.intent:type_name -> holdline.fsm.v1.Intent
 	25,  // 49: holdline.fsm.v1.Item.registration:type_name -> holdline.fsm.v1.RouteRegistration
 	26,  // 50: holdline.fsm.v1.Item.route:type_name -> holdline.fsm.v1.Route
-	27,  // 51: holdline.fsm.v1.Item.deadline:type_name -> holdline.fsm.v1.Deadline
-	32,  // 52: holdline.fsm.v1.Item.record:type_name -> holdline.fsm.v1.Record
-	31,  // 53: holdline.fsm.v1.Item.trailer:type_name -> holdline.fsm.v1.Trailer
-	7,   // 54: holdline.fsm.v1.Record.position:type_name -> holdline.fsm.v1.Position
-	33,  // 55: holdline.fsm.v1.Record.call:type_name -> holdline.fsm.v1.CallChange
-	36,  // 56: holdline.fsm.v1.Record.agent:type_name -> holdline.fsm.v1.AgentChange
-	37,  // 57: holdline.fsm.v1.Record.feature:type_name -> holdline.fsm.v1.FeatureChange
-	57,  // 58: holdline.fsm.v1.Record.private:type_name -> holdline.fsm.v1.PrivateEvent
-	38,  // 59: holdline.fsm.v1.Record.status:type_name -> holdline.fsm.v1.StatusChange
-	40,  // 60: holdline.fsm.v1.Record.reply:type_name -> holdline.fsm.v1.Reply
-	45,  // 61: holdline.fsm.v1.Record.monitor_ended:type_name -> holdline.fsm.v1.MonitorEnded
-	46,  // 62: holdline.fsm.v1.Record.session:type_name -> holdline.fsm.v1.SessionChange
-	47,  // 63: holdline.fsm.v1.Record.route:type_name -> holdline.fsm.v1.RouteAsked
-	48,  // 64: holdline.fsm.v1.Record.route_over:type_name -> holdline.fsm.v1.RouteOver
-	49,  // 65: holdline.fsm.v1.Record.unsynced:type_name -> holdline.fsm.v1.Unsynced
-	50,  // 66: holdline.fsm.v1.Record.renamed:type_name -> holdline.fsm.v1.CallsRenamed
-	39,  // 67: holdline.fsm.v1.Record.link:type_name -> holdline.fsm.v1.LinkChange
-	56,  // 68: holdline.fsm.v1.CallChange.type:type_name -> holdline.fsm.v1.EventType
-	55,  // 69: holdline.fsm.v1.CallChange.state:type_name -> holdline.fsm.v1.ConnectionState
-	34,  // 70: holdline.fsm.v1.CallChange.heard:type_name -> holdline.fsm.v1.Hearer
-	53,  // 71: holdline.fsm.v1.CallChange.subject:type_name -> holdline.fsm.v1.Party
-	53,  // 72: holdline.fsm.v1.CallChange.calling:type_name -> holdline.fsm.v1.Party
-	53,  // 73: holdline.fsm.v1.CallChange.called:type_name -> holdline.fsm.v1.Party
-	53,  // 74: holdline.fsm.v1.CallChange.last_redirection:type_name -> holdline.fsm.v1.Party
-	53,  // 75: holdline.fsm.v1.CallChange.new_destination:type_name -> holdline.fsm.v1.Party
-	53,  // 76: holdline.fsm.v1.CallChange.other:type_name -> holdline.fsm.v1.Party
-	35,  // 77: holdline.fsm.v1.CallChange.connections:type_name -> holdline.fsm.v1.NewConnection
-	54,  // 78: holdline.fsm.v1.CallChange.data:type_name -> holdline.fsm.v1.CallData
-	53,  // 79: holdline.fsm.v1.CallChange.network_calling:type_name -> holdline.fsm.v1.Party
-	53,  // 80: holdline.fsm.v1.CallChange.network_called:type_name -> holdline.fsm.v1.Party
-	53,  // 81: holdline.fsm.v1.CallChange.originating:type_name -> holdline.fsm.v1.Party
-	55,  // 82: holdline.fsm.v1.Hearer.state:type_name -> holdline.fsm.v1.ConnectionState
-	53,  // 83: holdline.fsm.v1.NewConnection.endpoint:type_name -> holdline.fsm.v1.Party
-	55,  // 84: holdline.fsm.v1.NewConnection.state:type_name -> holdline.fsm.v1.ConnectionState
-	56,  // 85: holdline.fsm.v1.AgentChange.type:type_name -> holdline.fsm.v1.EventType
-	58,  // 86: holdline.fsm.v1.AgentChange.pending:type_name -> holdline.fsm.v1.AgentState
-	56,  // 87: holdline.fsm.v1.FeatureChange.type:type_name -> holdline.fsm.v1.EventType
-	52,  // 88: holdline.fsm.v1.FeatureChange.forward:type_name -> holdline.fsm.v1.Forward
-	41,  // 89: holdline.fsm.v1.Reply.monitor:type_name -> holdline.fsm.v1.MonitorStarted
-	43,  // 90: holdline.fsm.v1.Reply.done:type_name -> holdline.fsm.v1.RequestDone
-	44,  // 91: holdline.fsm.v1.Reply.router:type_name -> holdline.fsm.v1.RouterRegistered
-	42,  // 92: holdline.fsm.v1.Reply.filter:type_name -> holdline.fsm.v1.FilterChanged
-	7,   // 93: holdline.fsm.v1.MonitorStarted.resume_from:type_name -> holdline.fsm.v1.Position
-	21,  // 94: holdline.fsm.v1.MonitorStarted.monitor:type_name -> holdline.fsm.v1.Monitor
-	23,  // 95: holdline.fsm.v1.RequestDone.request:type_name -> holdline.fsm.v1.Request
-	59,  // 96: holdline.fsm.v1.RequestDone.result:type_name -> holdline.fsm.v1.OutcomeResult
-	22,  // 97: holdline.fsm.v1.RequestDone.connection:type_name -> holdline.fsm.v1.Conn
-	35,  // 98: holdline.fsm.v1.RequestDone.connections:type_name -> holdline.fsm.v1.NewConnection
-	6,   // 99: holdline.fsm.v1.SessionChange.kind:type_name -> holdline.fsm.v1.SessionChange.Kind
-	26,  // 100: holdline.fsm.v1.RouteAsked.route:type_name -> holdline.fsm.v1.Route
-	53,  // 101: holdline.fsm.v1.RouteOver.used:type_name -> holdline.fsm.v1.Party
-	55,  // 102: holdline.fsm.v1.Unsynced.held:type_name -> holdline.fsm.v1.ConnectionState
-	55,  // 103: holdline.fsm.v1.Unsynced.switch:type_name -> holdline.fsm.v1.ConnectionState
-	104, // [104:104] is the sub-list for method output_type
-	104, // [104:104] is the sub-list for method input_type
-	104, // [104:104] is the sub-list for extension type_name
-	104, // [104:104] is the sub-list for extension extendee
-	0,   // [0:104] is the sub-list for field type_name
+	28,  // 51: holdline.fsm.v1.Item.deadline:type_name -> holdline.fsm.v1.Deadline
+	33,  // 52: holdline.fsm.v1.Item.record:type_name -> holdline.fsm.v1.Record
+	32,  // 53: holdline.fsm.v1.Item.trailer:type_name -> holdline.fsm.v1.Trailer
+	27,  // 54: holdline.fsm.v1.Item.heard:type_name -> holdline.fsm.v1.Heard
+	7,   // 55: holdline.fsm.v1.Record.position:type_name -> holdline.fsm.v1.Position
+	34,  // 56: holdline.fsm.v1.Record.call:type_name -> holdline.fsm.v1.CallChange
+	37,  // 57: holdline.fsm.v1.Record.agent:type_name -> holdline.fsm.v1.AgentChange
+	38,  // 58: holdline.fsm.v1.Record.feature:type_name -> holdline.fsm.v1.FeatureChange
+	58,  // 59: holdline.fsm.v1.Record.private:type_name -> holdline.fsm.v1.PrivateEvent
+	39,  // 60: holdline.fsm.v1.Record.status:type_name -> holdline.fsm.v1.StatusChange
+	41,  // 61: holdline.fsm.v1.Record.reply:type_name -> holdline.fsm.v1.Reply
+	46,  // 62: holdline.fsm.v1.Record.monitor_ended:type_name -> holdline.fsm.v1.MonitorEnded
+	47,  // 63: holdline.fsm.v1.Record.session:type_name -> holdline.fsm.v1.SessionChange
+	48,  // 64: holdline.fsm.v1.Record.route:type_name -> holdline.fsm.v1.RouteAsked
+	49,  // 65: holdline.fsm.v1.Record.route_over:type_name -> holdline.fsm.v1.RouteOver
+	50,  // 66: holdline.fsm.v1.Record.unsynced:type_name -> holdline.fsm.v1.Unsynced
+	51,  // 67: holdline.fsm.v1.Record.renamed:type_name -> holdline.fsm.v1.CallsRenamed
+	40,  // 68: holdline.fsm.v1.Record.link:type_name -> holdline.fsm.v1.LinkChange
+	57,  // 69: holdline.fsm.v1.CallChange.type:type_name -> holdline.fsm.v1.EventType
+	56,  // 70: holdline.fsm.v1.CallChange.state:type_name -> holdline.fsm.v1.ConnectionState
+	35,  // 71: holdline.fsm.v1.CallChange.heard:type_name -> holdline.fsm.v1.Hearer
+	54,  // 72: holdline.fsm.v1.CallChange.subject:type_name -> holdline.fsm.v1.Party
+	54,  // 73: holdline.fsm.v1.CallChange.calling:type_name -> holdline.fsm.v1.Party
+	54,  // 74: holdline.fsm.v1.CallChange.called:type_name -> holdline.fsm.v1.Party
+	54,  // 75: holdline.fsm.v1.CallChange.last_redirection:type_name -> holdline.fsm.v1.Party
+	54,  // 76: holdline.fsm.v1.CallChange.new_destination:type_name -> holdline.fsm.v1.Party
+	54,  // 77: holdline.fsm.v1.CallChange.other:type_name -> holdline.fsm.v1.Party
+	36,  // 78: holdline.fsm.v1.CallChange.connections:type_name -> holdline.fsm.v1.NewConnection
+	55,  // 79: holdline.fsm.v1.CallChange.data:type_name -> holdline.fsm.v1.CallData
+	54,  // 80: holdline.fsm.v1.CallChange.network_calling:type_name -> holdline.fsm.v1.Party
+	54,  // 81: holdline.fsm.v1.CallChange.network_called:type_name -> holdline.fsm.v1.Party
+	54,  // 82: holdline.fsm.v1.CallChange.originating:type_name -> holdline.fsm.v1.Party
+	56,  // 83: holdline.fsm.v1.Hearer.state:type_name -> holdline.fsm.v1.ConnectionState
+	54,  // 84: holdline.fsm.v1.NewConnection.endpoint:type_name -> holdline.fsm.v1.Party
+	56,  // 85: holdline.fsm.v1.NewConnection.state:type_name -> holdline.fsm.v1.ConnectionState
+	57,  // 86: holdline.fsm.v1.AgentChange.type:type_name -> holdline.fsm.v1.EventType
+	59,  // 87: holdline.fsm.v1.AgentChange.pending:type_name -> holdline.fsm.v1.AgentState
+	57,  // 88: holdline.fsm.v1.FeatureChange.type:type_name -> holdline.fsm.v1.EventType
+	53,  // 89: holdline.fsm.v1.FeatureChange.forward:type_name -> holdline.fsm.v1.Forward
+	42,  // 90: holdline.fsm.v1.Reply.monitor:type_name -> holdline.fsm.v1.MonitorStarted
+	44,  // 91: holdline.fsm.v1.Reply.done:type_name -> holdline.fsm.v1.RequestDone
+	45,  // 92: holdline.fsm.v1.Reply.router:type_name -> holdline.fsm.v1.RouterRegistered
+	43,  // 93: holdline.fsm.v1.Reply.filter:type_name -> holdline.fsm.v1.FilterChanged
+	7,   // 94: holdline.fsm.v1.MonitorStarted.resume_from:type_name -> holdline.fsm.v1.Position
+	21,  // 95: holdline.fsm.v1.MonitorStarted.monitor:type_name -> holdline.fsm.v1.Monitor
+	23,  // 96: holdline.fsm.v1.RequestDone.request:type_name -> holdline.fsm.v1.Request
+	60,  // 97: holdline.fsm.v1.RequestDone.result:type_name -> holdline.fsm.v1.OutcomeResult
+	22,  // 98: holdline.fsm.v1.RequestDone.connection:type_name -> holdline.fsm.v1.Conn
+	36,  // 99: holdline.fsm.v1.RequestDone.connections:type_name -> holdline.fsm.v1.NewConnection
+	6,   // 100: holdline.fsm.v1.SessionChange.kind:type_name -> holdline.fsm.v1.SessionChange.Kind
+	26,  // 101: holdline.fsm.v1.RouteAsked.route:type_name -> holdline.fsm.v1.Route
+	54,  // 102: holdline.fsm.v1.RouteOver.used:type_name -> holdline.fsm.v1.Party
+	56,  // 103: holdline.fsm.v1.Unsynced.held:type_name -> holdline.fsm.v1.ConnectionState
+	56,  // 104: holdline.fsm.v1.Unsynced.switch:type_name -> holdline.fsm.v1.ConnectionState
+	105, // [105:105] is the sub-list for method output_type
+	105, // [105:105] is the sub-list for method input_type
+	105, // [105:105] is the sub-list for extension type_name
+	105, // [105:105] is the sub-list for extension extendee
+	0,   // [0:105] is the sub-list for field type_name
 }
 
 func init() { file_state_proto_init() }
@@ -6498,7 +6637,7 @@ func file_state_proto_init() {
 		return
 	}
 	file_fact_proto_init()
-	file_state_proto_msgTypes[23].OneofWrappers = []any{
+	file_state_proto_msgTypes[24].OneofWrappers = []any{
 		(*Item_Switch)(nil),
 		(*Item_Link)(nil),
 		(*Item_Node)(nil),
@@ -6513,8 +6652,9 @@ func file_state_proto_init() {
 		(*Item_Deadline)(nil),
 		(*Item_Record)(nil),
 		(*Item_Trailer)(nil),
+		(*Item_Heard)(nil),
 	}
-	file_state_proto_msgTypes[25].OneofWrappers = []any{
+	file_state_proto_msgTypes[26].OneofWrappers = []any{
 		(*Record_Call)(nil),
 		(*Record_Agent)(nil),
 		(*Record_Feature)(nil),
@@ -6529,8 +6669,8 @@ func file_state_proto_init() {
 		(*Record_Renamed)(nil),
 		(*Record_Link)(nil),
 	}
-	file_state_proto_msgTypes[26].OneofWrappers = []any{}
-	file_state_proto_msgTypes[33].OneofWrappers = []any{
+	file_state_proto_msgTypes[27].OneofWrappers = []any{}
+	file_state_proto_msgTypes[34].OneofWrappers = []any{
 		(*Reply_Monitor)(nil),
 		(*Reply_Done)(nil),
 		(*Reply_Router)(nil),
@@ -6542,7 +6682,7 @@ func file_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_state_proto_rawDesc), len(file_state_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   44,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

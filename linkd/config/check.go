@@ -107,6 +107,7 @@ func (d *decoder) checkLinkNames(c *Config) {
 const maxRange = 100_000
 
 func (d *decoder) checkSwitch(s *Switch) {
+	d.checkBroadWorks(s)
 	if len(s.Links) == 0 {
 		d.errorf(d.at[s], "switch %q has no link: add link \"a\" { address = \"host:port\" }", s.Name)
 	}

@@ -93,6 +93,31 @@ func TestPageExamples(t *testing.T) {
 	}
 }
 
+// What the page on BroadWorks shows as a file is the one in docs/example, and it is
+// right.
+func TestBroadWorksExample(t *testing.T) {
+	src, err := os.ReadFile("../../docs/broadworks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile("../../docs/example/broadworks.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, shown, _ := strings.Cut(string(src), "```hcl\n")
+	shown, _, ok := strings.Cut(shown, "```")
+	if !ok || shown == "" || !strings.HasSuffix(string(file), shown) {
+		t.Error("docs/broadworks.md shows another file than docs/example/broadworks.hcl")
+	}
+	c, err := Parse("broadworks.hcl", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := c.Switches[0]; s.BroadWorks == nil || len(s.Links) != 2 {
+		t.Errorf("switch %+v", s)
+	}
+}
+
 // Tags are read without errors in the code; here they are proved right: ranges
 // and defaults can be read, defaults lie in their ranges, forms exist.
 func TestTags(t *testing.T) {

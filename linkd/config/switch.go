@@ -9,7 +9,7 @@ import (
 // Switch seeds a switch with its links and DNs.
 type Switch struct {
 	Name     string `hcl:"name,label" form:"name"`
-	Protocol string `hcl:"protocol" oneof:"csta" default:"csta"`
+	Protocol string `hcl:"protocol" oneof:"csta|broadworks" default:"csta"`
 	// Edition of ECMA-323 that is spoken with the switch.
 	Edition int            `hcl:"edition" range:"3..6" default:"4"`
 	Filter  FilterPolarity `hcl:"filter" oneof:"true_blocks|true_passes" default:"true_blocks"`
@@ -53,10 +53,11 @@ type Switch struct {
 	// "0", or "forever".
 	Linger string `hcl:"linger" form:"linger" default:"30s"`
 	// StuckCalls: "ask" asks the switch about calls that are quiet for too long.
-	StuckCalls string  `hcl:"stuck_calls" oneof:"ask|ignore" default:"ask"`
-	Links      []Link  `hcl:"link,block"`
-	DNs        []DN    `hcl:"dn,block"`
-	Ranges     []Range `hcl:"dn_range,block"`
+	StuckCalls string      `hcl:"stuck_calls" oneof:"ask|ignore" default:"ask"`
+	BroadWorks *BroadWorks `hcl:"broadworks,block"` // with protocol = "broadworks"
+	Links      []Link      `hcl:"link,block"`
+	DNs        []DN        `hcl:"dn,block"`
+	Ranges     []Range     `hcl:"dn_range,block"`
 }
 
 // Link is one connection to the switch.

@@ -54,4 +54,11 @@
 //
 // Where there is no living old leader and no hot standby nothing is kept: the
 // claim comes first.
+//
+// # Switches that deliver again
+//
+// A BroadWorks delivers an event again, to another node, until it is answered. There
+// nothing of the above is needed: a driver answers an event once its facts took effect
+// (settled.go), a new leader claims at once, and what comes again changes nothing. Its
+// settings are in broadworks.go; when its clients hear normal, in ready.go.
 package links

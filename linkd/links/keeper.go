@@ -516,7 +516,7 @@ func (k *keeper) stand(ctx context.Context, conn driver.Conn) {
 	current := k.m.isCurrent()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if current && k.settings.Standby == Hot && k.top && !k.used && k.shadow == nil {
+	if current && k.settings.Standby == Hot && !conn.Redelivers() && k.top && !k.used && k.shadow == nil {
 		k.shadow = k.follow(ctx, conn, k.settings)
 	}
 }

@@ -23,7 +23,7 @@ func (m *Manager) Lead(ctx context.Context, term uint64) error {
 		changed := m.o.Replica.Changed()
 		v := m.o.Replica.View()
 		for sw := range v.Switches() {
-			if running[sw.Name] != nil || !driver.Drives(sw.Protocol) {
+			if running[sw.Name] != nil || !driver.Drives(sw.Protocol, v.Level()) {
 				continue
 			}
 			own, cancel := context.WithCancel(ctx)

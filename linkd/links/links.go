@@ -63,6 +63,9 @@ type Options struct {
 	// leadership to it. Both may be nil: then leadership stays where it is.
 	Reach    func(ctx context.Context, node string) ([]string, error)
 	HandOver func(ctx context.Context, node string) error
+	// Password is that of the user of a BroadWorks; the user's name is a setting of
+	// the switch. It is never in the log. May be nil: then none is known.
+	Password func(sw string) (string, error)
 	// Mark notes a step of a takeover of a switch. May be nil.
 	Mark func(step failover.Step, sw string)
 	// SkipResync plants a fault: snapshots are never asked for, so that what
@@ -150,7 +153,7 @@ func (m *Manager) provision(ctx context.Context, v *fsm.State) {
 	seen := make(map[string]bool)
 	for l := range v.Links() {
 		sw, ok := v.Switch(l.Switch)
-		if !ok || !driver.Drives(sw.Protocol) {
+		if !ok || !driver.Drives(sw.Protocol, v.Level()) {
 			continue
 		}
 		seen[l.Name] = true

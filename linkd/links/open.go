@@ -53,6 +53,12 @@ func (k *keeper) open(ctx context.Context, s Settings) (driver.Conn, error) {
 func (k *keeper) openOn(ctx context.Context, s Settings, dial func(context.Context) (net.Conn, error)) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.ConnectTimeout)
 	defer cancel()
+	k.mu.Lock()
+	protocol := k.sw.Protocol
+	k.mu.Unlock()
+	if protocol == driver.BroadWorks {
+		return k.openXsi(ctx, s, dial)
+	}
 	nc, err := dial(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNotReached, err)

@@ -24,10 +24,12 @@ type outlet struct {
 	mirror   *mirror // nil: nobody else reads the switch
 	unwatch  func()  // ends what the mirror is told
 	kept     []*fsmpb.Fact
+	taken    int // facts that were ever kept, without a mirror
 	opened   chan struct{}
 	overflow chan struct{} // closed when more than limit facts are kept
 	epoch    uint64
 	stream   proposer.Stream
+	marks    marks // of facts that somebody waits for
 }
 
 func newOutlet(m *Manager, link string, s Settings) *outlet {
@@ -49,6 +51,7 @@ func (o *outlet) Fact(f *fsmpb.Fact) {
 	select {
 	case <-o.opened:
 	case <-o.ctx.Done():
+		o.failed()
 		return
 	}
 	o.mu.Lock()
@@ -68,6 +71,7 @@ func (o *outlet) keep(f *fsmpb.Fact) bool {
 	if o.mirror == nil {
 		if len(o.kept) < o.limit {
 			o.kept = append(o.kept, f)
+			o.taken++
 			return true
 		}
 	} else {
@@ -189,9 +193,11 @@ func (o *outlet) open(epoch uint64, first *fsmpb.Fact, unapplied int, all bool) 
 	o.kept = nil
 	o.mu.Unlock()
 	o.send(first)
-	for _, f := range left {
+	for i, f := range left {
 		o.send(f)
+		o.sent(i + 1)
 	}
+	o.sent(0)
 	close(o.opened)
 }
 
@@ -203,8 +209,12 @@ func (o *outlet) send(f *fsmpb.Fact) {
 	}, nil)
 	select {
 	case <-o.stream.Dead():
+		o.failed()
 		return
 	default:
+	}
+	if o.ctx.Err() != nil {
+		o.failed()
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		o.m.log.Error("a fact can't go into the log", "link", o.link, "error", err)
@@ -248,4 +258,5 @@ func (o *outlet) close() {
 	if o.stream != nil {
 		o.stream.Close()
 	}
+	o.giveUp()
 }

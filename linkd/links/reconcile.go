@@ -50,6 +50,7 @@ type reconciler struct {
 	snapList  worklist
 	resync    *rate.Limiter
 	readySent bool
+	told      toldReady
 	verified  bool
 	fenced    bool      // no copy of an old epoch's facts can come any more
 	alarm     time.Time // look again then; zero: no need
@@ -177,6 +178,9 @@ func (r *reconciler) stepReady(ctx context.Context, v *fsm.State) {
 		if d.Monitors > 0 {
 			return
 		}
+	}
+	if !r.upToDate(v) {
+		return
 	}
 	r.readySent = true
 	r.m.o.Mark(failover.MonitorsUp, r.sw)

@@ -11,7 +11,7 @@ import (
 // stepSnapshots takes snapshots of the devices that wait for one, those with
 // live calls first, at the permitted rate.
 func (r *reconciler) stepSnapshots(v *fsm.State) {
-	if r.m.o.SkipResync || !r.fenced {
+	if r.m.o.SkipResync || !r.fenced || r.gathers(v) {
 		return
 	}
 	r.snapList.fill(v.Unverified(r.sw), func(d *fsm.Device) bool { return r.free(v, r.snaps[d.Id]) })

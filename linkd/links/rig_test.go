@@ -34,6 +34,7 @@ type rig struct {
 	net   *pipenet.Network
 	clock *clock.LogClock
 	sim   *switchsim.Switch
+	xsi   bool // the switch is a BroadWorks
 
 	mu    sync.Mutex
 	index uint64
@@ -94,6 +95,9 @@ func stillRig(t *testing.T, change func(*switchsim.Options), nodes ...string) *r
 	if change != nil {
 		change(&o)
 	}
+	if r.xsi = o.Xsi.Domain != ""; r.xsi {
+		o.Xsi.XSPs, o.Links = o.Links, nil
+	}
 	var err error
 	if r.sim, err = switchsim.New(o); err != nil {
 		t.Fatal(err)
@@ -133,10 +137,14 @@ func (r *rig) seed() {
 	settings := fsm.DefaultSettings()
 	settings.IntentMs = 4000
 	option := func(name, value string) *fsmpb.Option { return &fsmpb.Option{Name: name, Value: value} }
+	protocol, options := "csta", []*fsmpb.Option{option("requests_per_second", "0"), option("resync_rate", "1000")}
+	if r.xsi {
+		protocol, options = r.seedXsi(options)
+	}
 	for _, c := range []*fsmpb.Command{
 		{Kind: &fsmpb.Command_Bootstrap{Bootstrap: &fsmpb.Bootstrap{ClusterId: "c", Settings: settings}}},
 		{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{
-			Name: "sw", Protocol: "csta", Settings: []*fsmpb.Option{option("requests_per_second", "0"), option("resync_rate", "1000")},
+			Name: "sw", Protocol: protocol, Settings: options,
 		}}}},
 		{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &fsmpb.Link{Name: "l1", Switch: "sw", Address: "switch:1", Priority: 2}}}},
 		{Kind: &fsmpb.Command_PutLink{PutLink: &fsmpb.PutLink{Link: &fsmpb.Link{Name: "l2", Switch: "sw", Address: "switch:2", Priority: 1}}}},
@@ -224,8 +232,9 @@ func (n *rigNode) start() {
 	n.stop = stop
 	o := Options{
 		NodeID: n.id, Boot: n.boot, Log: n, Secrets: noSecrets{}, Replica: n.replica, Clock: clock.Monotonic(),
-		Dial:   func(ctx context.Context, a string) (net.Conn, error) { return n.net.Dialer("node:"+n.id)(ctx, a) },
-		Logger: n.log(), Applied: n.replica.WatchFacts,
+		Dial:     func(ctx context.Context, a string) (net.Conn, error) { return n.dial(ctx, a) },
+		Password: func(string) (string, error) { return "secret", nil },
+		Logger:   n.log(), Applied: n.replica.WatchFacts,
 		Ended: func(id string) bool { n.mu.Lock(); defer n.mu.Unlock(); return n.nodes[id].dead },
 	}
 	if n.adjust != nil {
@@ -428,28 +437,13 @@ var stateNames = map[fsmpb.ConnectionState]string{
 	fsmpb.ConnectionState_HOLD: "hold", fsmpb.ConnectionState_QUEUED_STATE: "queued", fsmpb.ConnectionState_FAIL: "fail",
 }
 
-// violations fails for each request that strayed from the standard.
-func (r *rig) violations() {
-	r.t.Helper()
-	for _, v := range r.sim.Violations() {
-		r.t.Errorf("violation: %+v", v)
-	}
-}
-
-func (r *rig) fault(f switchsim.Fault) {
-	r.t.Helper()
-	if err := r.sim.Break(f); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
 // configure changes a setting of the switch for connections to come. It takes
 // effect at once on those without monitors.
 func (r *rig) configure(name, value string) {
 	sw, _ := r.state().Switch("sw")
 	settings := slices.DeleteFunc(slices.Clone(sw.Settings), func(o *fsmpb.Option) bool { return o.Name == name })
 	settings = append(settings, &fsmpb.Option{Name: name, Value: value})
-	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "sw", Protocol: "csta", Settings: settings}}}})
+	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: "sw", Protocol: sw.Protocol, Settings: settings}}}})
 	synctest.Wait()
 }
 
@@ -490,40 +484,5 @@ func (r *rig) sameIDs(before map[string]uint64) {
 	}
 	if n < 5 {
 		r.t.Errorf("%d calls lived through it", n)
-	}
-}
-
-// do makes one move at a phone.
-func (r *rig) do(m switchsim.Move) string {
-	r.t.Helper()
-	done, err := r.sim.Do(m)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	synctest.Wait()
-	return done.Call
-}
-
-// script makes a call in every state that lasts: ringing, held, in consultation,
-// in conference, connected.
-func (r *rig) script() {
-	r.t.Helper()
-	inbound := func(to string) string {
-		return r.do(switchsim.Move{Action: "inbound", Device: "+19005550" + to, To: to})
-	}
-	inbound("1900")
-	for _, d := range []string{"1901", "1902", "1904", "1906"} {
-		call := inbound(d)
-		r.do(switchsim.Move{Action: "answer", Device: d, Call: call})
-		switch d {
-		case "1901":
-			r.do(switchsim.Move{Action: "hold", Device: d, Call: call})
-		case "1902":
-			r.do(switchsim.Move{Action: "consult", Device: d, Call: call, To: "1903"})
-		case "1904":
-			second := r.do(switchsim.Move{Action: "consult", Device: d, Call: call, To: "1905"})
-			r.do(switchsim.Move{Action: "answer", Device: "1905", Call: second})
-			r.do(switchsim.Move{Action: "conference", Device: d, Call: call, Other: second})
-		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/linkd/links/cstalink"
+	"github.com/holdline/holdline/linkd/links/xsilink"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -64,6 +65,7 @@ const (
 //	drain_timeout        30s           the old leader reads on so long until its link is claimed
 type Settings struct {
 	CSTA cstalink.Options // Link, Logger and BadFrame are not set here
+	Xsi  xsilink.Options  // of a BroadWorks; see broadworks.go
 
 	Standby            Standby
 	ResyncRate         float64
@@ -92,7 +94,7 @@ func Defaults() Settings {
 			RequestTimeout: 5 * time.Second, WriteTimeout: 5 * time.Second, MaxOutstanding: 32, PerSecond: 1000,
 			Keepalive: 10 * time.Second, KeepaliveMisses: 2, Stall: 10 * time.Second,
 		},
-		Standby: Hot, ResyncRate: 100, ConnectTimeout: 2 * time.Second,
+		Xsi: xsiDefaults(), Standby: Hot, ResyncRate: 100, ConnectTimeout: 2 * time.Second,
 		Spares: 1, Failback: true, FailbackAfter: time.Minute, RestartDelay: 5 * time.Second, AskStuck: true,
 		RetryMin: 250 * time.Millisecond, RetryMax: 10 * time.Second, UnappliedFacts: 4096,
 		HandoverWait: 250 * time.Millisecond, HandoverTimeout: 20 * time.Second, HandoverSettle: 300 * time.Millisecond,
@@ -191,7 +193,7 @@ func (s *Settings) set(name, value string) error {
 	case "drain_timeout":
 		return span(&s.DrainTimeout, value, 0, time.Hour)
 	default:
-		return fmt.Errorf("there is no such setting")
+		return s.setXsi(name, value)
 	}
 	return nil
 }

@@ -51,7 +51,7 @@ func (r *reconciler) takeover(ctx context.Context) error {
 	var err error
 	if old, ok := v.Link(sw.Link); ok && old.Up && old.Epoch == sw.Epoch && sw.Epoch != 0 {
 		r.oldNode, r.oldLink = old.Node, old.Name
-		if !r.own && r.m.mayRead(old) {
+		if !r.own && !r.conn.Redelivers() && r.m.mayRead(old) {
 			r.out.mirrors(r.sw, r.k.sibling)
 			r.conn.Lead(r.out)
 			if all, err = r.overlap(ctx, old); err != nil {

@@ -216,6 +216,7 @@ func (p *Proposer) launch(ctx context.Context, batch []*item, flights *sync.Wait
 		entry := &fsmpb.Entry{TimeMs: p.o.NowMS(), Level: 1}
 		for _, it := range batch {
 			p.keepSecret(it)
+			entry.Level = max(entry.Level, fsm.Needs(it.command))
 			entry.Commands = append(entry.Commands, it.command)
 		}
 		data, err := proto.Marshal(entry)

@@ -113,6 +113,12 @@ func (c *Client) ChannelSet(ctx context.Context, id string) ([]Channel, error) {
 	return set.Channels, nil
 }
 
+// DeleteChannel ends a channel that somebody else opened, as ChannelSet lists it.
+// It must be at this very server; one's own is ended by EventChannel.Delete.
+func (c *Client) DeleteChannel(ctx context.Context, id string) error {
+	return c.server.tell(ctx, request{method: http.MethodDelete, path: eventsPath + "/channel/" + url.PathEscape(id)})
+}
+
 // Versions says what the server speaks.
 func (c *Client) Versions(ctx context.Context) (*Versions, error) {
 	return ask[*Versions](ctx, &c.server, request{method: http.MethodGet, path: eventsPath + "/versions"})

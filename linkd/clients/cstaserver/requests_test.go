@@ -244,6 +244,23 @@ func TestSnapshotOfAnUnverifiedDevice(t *testing.T) {
 	})
 }
 
+// A BroadWorks may lose calls without a word: it is asked each time, however well the
+// device is known, and what comes to light is told before the answer.
+func TestSnapshotOfABroadWorksDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n, c := twoCalls(t, Options{}, 4)
+		cl := n.cl
+		cl.must(&fsmpb.Command{Kind: &fsmpb.Command_PutSwitch{PutSwitch: &fsmpb.PutSwitch{Switch: &fsmpb.Switch{Name: testSwitch, Protocol: "broadworks"}}}})
+		c.send("0042", "<SnapshotDevice><snapshotObject>1000</snapshotObject></SnapshotDevice>")
+		synctest.Wait()
+		c.quiet()
+		cl.snapshot("1000", &fsmpb.SnapshotCall{Call: "78", State: fsmpb.ConnectionState_CONNECTED, Far: party("2001")})
+		if got := tell(c.next()); got != "ConnectionClearedEvent xref 1 call 1 device 1000" {
+			t.Fatal(got)
+		}
+	})
+}
+
 // A long answer comes in segments.
 func TestLongSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

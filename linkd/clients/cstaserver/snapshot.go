@@ -6,6 +6,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/driver"
 	"github.com/holdline/holdline/transport/csta"
 )
 
@@ -53,6 +54,9 @@ func (c *conn) stale(v *fsm.State, device string) bool {
 	sw, ok := v.Switch(c.l.o.Switch)
 	if !ok || !sw.LinkUp || sw.Epoch == 0 {
 		return false
+	}
+	if driver.Forgets(sw.Protocol) {
+		return true
 	}
 	d, ok := v.Device(c.l.o.Switch, device)
 	return !ok || d.MonitoredEpoch != sw.Epoch || d.VerifiedEpoch != sw.Epoch

@@ -196,6 +196,9 @@ func (c *Conn) Usable() bool {
 	return true
 }
 
+// Redelivers implements driver.Conn: what a connection didn't read is lost with it.
+func (c *Conn) Redelivers() bool { return false }
+
 // fact hands a fact to the sink. The caller holds order.
 func (c *Conn) fact(f *fsmpb.Fact) {
 	if c.sink == nil || f == nil {

@@ -97,6 +97,8 @@ func (s *sink) Fact(f *fsmpb.Fact) {
 	s.facts = append(s.facts, f)
 }
 
+func (s *sink) Settled(f func(bool)) { f(true) }
+
 func (s *sink) Last() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

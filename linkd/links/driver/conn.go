@@ -30,6 +30,10 @@ type Conn interface {
 	Usable() bool
 	// StatusChanged is closed when the status next changes.
 	StatusChanged() <-chan struct{}
+	// Redelivers tells whether the switch delivers again, on another connection,
+	// what was not committed here. Where it does, no two connections bring copies of
+	// one event: there is nothing to keep, and nobody to wait for.
+	Redelivers() bool
 	// AskStatus asks for the status. passed, if not nil, is called in the place of
 	// the answer: what the switch had said before it was asked has been dealt with
 	// by then. It is called as well if no answer comes in time.
@@ -67,6 +71,14 @@ type Conn interface {
 	Unroute(device string, done func())
 }
 
+// Readier is a Conn whose switch wants to be told when this node is up to date: its
+// monitors are up and live calls are compared.
+type Readier interface {
+	// Ready tells it. done gets the error that came of it; it runs like other
+	// callbacks.
+	Ready(done func(error))
+}
+
 // Sink takes what the switch says.
 type Sink interface {
 	// Fact takes one fact; it may wait. The calls come one at a time, in the
@@ -74,6 +86,9 @@ type Sink interface {
 	Fact(f *fsmpb.Fact)
 	// Last is the ordinal of the last fact taken.
 	Last() uint64
+	// Settled calls f once: with true when all facts taken so far have taken
+	// effect, with false when some of them never will. f must not wait.
+	Settled(f func(applied bool))
 }
 
 // Ask is what a snapshot asks for besides calls.

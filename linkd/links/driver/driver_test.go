@@ -24,9 +24,19 @@ func TestWritten(t *testing.T) {
 }
 
 func TestDrives(t *testing.T) {
-	for protocol, want := range map[string]bool{"": true, CSTA: true, "morse": false} {
-		if Drives(protocol) != want {
-			t.Errorf("Drives(%q) = %v, want %v", protocol, !want, want)
+	for _, c := range []struct {
+		protocol string
+		level    uint32
+		want     bool
+	}{{"", 1, true}, {CSTA, 1, true}, {BroadWorks, 1, false}, {BroadWorks, 2, true}, {"morse", 9, false}} {
+		if Drives(c.protocol, c.level) != c.want {
+			t.Errorf("Drives(%q, %d) = %v, want %v", c.protocol, c.level, !c.want, c.want)
 		}
+	}
+}
+
+func TestForgets(t *testing.T) {
+	if Forgets("") || Forgets(CSTA) || !Forgets(BroadWorks) {
+		t.Error("a BroadWorks forgets, and no other switch")
 	}
 }
