@@ -58,7 +58,7 @@ func (v *statusView) assess() (health string, problems []string) {
 	}
 	for _, l := range v.Links {
 		switch l.State {
-		case "active", "standby", "idle", "draining", "disabled":
+		case "active", "spare", "standby", "idle", "draining", "disabled":
 		default:
 			say(healthDegraded, "link %s of switch %s on %s is %s%s", l.Name, l.Switch, l.Node, or(l.State, "in an unknown state"), because(l.LastError))
 		}
