@@ -5,6 +5,7 @@ import (
 	"sort"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"google.golang.org/protobuf/proto"
 )
 
 // ErrCursorTooOld says that records after the cursor are already gone: the
@@ -27,11 +28,27 @@ type Feed struct {
 	sum    uint64 // of the hashes of the records held
 }
 
-// kept is a record with its encoding, which the state hash and snapshots need.
+// kept is a record with its encoding, which the state hash and snapshots need. What
+// is older than feedWarm is kept by its encoding alone: it is seldom read, and takes
+// a fifth of the memory.
 type kept struct {
-	*fsmpb.Record
+	record  *fsmpb.Record // nil: only encoded
+	at      Position
 	encoded []byte
 	hash    uint64
+}
+
+// feedWarm is the number of chunks whose records are kept as they are.
+const feedWarm = 16
+
+// read gives the record.
+func (k kept) read() *fsmpb.Record {
+	if k.record != nil {
+		return k.record
+	}
+	r := new(fsmpb.Record)
+	_ = proto.Unmarshal(k.encoded, r) // which we encoded
+	return r
 }
 
 // Floor is the position up to which records are gone.
@@ -53,7 +70,7 @@ func (f *Feed) After(p Position, fn func(*fsmpb.Record) bool) error {
 	if p.Before(f.floor) {
 		return ErrCursorTooOld
 	}
-	f.after(p, func(k kept) bool { return fn(k.Record) })
+	f.after(p, func(k kept) bool { return fn(k.read()) })
 	return nil
 }
 
@@ -64,7 +81,7 @@ func (f *Feed) after(p Position, fn func(kept) bool) {
 	}
 	ci := sort.Search(len(f.chunks), func(i int) bool {
 		c := f.chunks[i]
-		return p.Before(PositionOf(c[len(c)-1].Position))
+		return p.Before(c[len(c)-1].at)
 	})
 	for ; ci < len(f.chunks); ci++ {
 		c := f.chunks[ci]
@@ -73,7 +90,7 @@ func (f *Feed) after(p Position, fn func(kept) bool) {
 			from = f.first
 		}
 		ri := from + sort.Search(len(c)-from, func(i int) bool {
-			return p.Before(PositionOf(c[from+i].Position))
+			return p.Before(c[from+i].at)
 		})
 		for ; ri < len(c); ri++ {
 			if !fn(c[ri]) {
@@ -89,17 +106,31 @@ func (f *Feed) append(r *fsmpb.Record) {
 		f.own()
 		f.chunks = append(f.chunks, make([]kept, 0, feedChunk))
 		n++
+		f.cool(n - feedWarm)
 	}
 	f.own()
 	// Views hold their own length of the chunk: growing it is invisible to them.
-	k := kept{Record: r}
+	k := kept{record: r, at: PositionOf(r.Position)}
 	k.encoded, k.hash = encode(kindRecord, r)
 	f.chunks[n-1] = append(f.chunks[n-1], k)
 	f.count++
 	f.seq++
 	f.bytes += uint64(len(k.encoded))
 	f.sum += k.hash
-	f.last = PositionOf(r.Position)
+	f.last = k.at
+}
+
+// cool drops the records of the last warm chunk before the i-th. Views keep theirs.
+func (f *Feed) cool(i int) {
+	if i < 1 || f.chunks[i-1][feedChunk-1].record == nil {
+		return
+	}
+	cold := make([]kept, feedChunk)
+	for j, k := range f.chunks[i-1] {
+		k.record = nil
+		cold[j] = k
+	}
+	f.chunks[i-1] = cold
 }
 
 // own makes the outer slice ours alone, if a view shares it.
@@ -114,7 +145,7 @@ func (f *Feed) own() {
 func (f *Feed) trim(records uint32, bytes uint64) {
 	for f.count > 0 && (f.count > int(records) || f.bytes > bytes) {
 		r := f.chunks[0][f.first]
-		f.floor = PositionOf(r.Position)
+		f.floor = r.at
 		f.bytes -= uint64(len(r.encoded))
 		f.sum -= r.hash
 		f.count--

@@ -2,6 +2,7 @@ package fsm
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -101,5 +102,47 @@ func TestNodeThatDiffersStops(t *testing.T) {
 	r.ok(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &Node{Id: "n2", Version: "next"}}}})
 	if err := check(at, 0x1234); err != nil {
 		t.Errorf("a wrong hash between releases: %v", err)
+	}
+}
+
+// A feed reads the same whether its records are kept as they are or encoded.
+func TestFeedColdAndWarm(t *testing.T) {
+	r := newRig(t, "A")
+	r.m.s.settings = DefaultSettings()
+	const n = (feedWarm + 3) * feedChunk
+	before := r.m.s.feed.seq
+	var view *State
+	for i := range n / 2 {
+		if i == 100 {
+			view = r.m.View()
+		}
+		r.say(`A: Queued q` + strconv.Itoa(i) + `/A calling=9 called=A
+			A: ConnectionCleared q` + strconv.Itoa(i) + `/A`)
+	}
+	f := &r.m.s.feed
+	cold, warm := 0, 0
+	last := f.floor
+	f.after(f.floor, func(k kept) bool {
+		if k.record == nil {
+			cold++
+		} else {
+			warm++
+		}
+		rec := k.read()
+		if at := PositionOf(rec.Position); at != k.at || !last.Before(at) {
+			t.Fatalf("record at %s reads as %s, after %s", k.at, at, last)
+		}
+		last = k.at
+		if b, h := encode(kindRecord, rec); !bytes.Equal(b, k.encoded) || h != k.hash {
+			t.Fatalf("record at %s differs from its encoding", k.at)
+		}
+		return true
+	})
+	if cold == 0 || warm > (feedWarm+1)*feedChunk || uint64(cold+warm) != f.seq-before+before {
+		t.Errorf("%d cold, %d warm of %d", cold, warm, f.seq)
+	}
+	seen := 0
+	if err := view.Feed().After(view.Feed().Floor(), func(rec *Record) bool { seen++; return rec.Position != nil }); err != nil || seen != view.Feed().Len() {
+		t.Errorf("a view from before: %d of %d records, %v", seen, view.Feed().Len(), err)
 	}
 }

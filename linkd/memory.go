@@ -13,7 +13,7 @@ import (
 // under load. So the heap may always grow by memorySpare, until the state is larger
 // than that.
 const (
-	memorySpare = 256 << 20
+	memorySpare = 96 << 20
 	memoryMost  = 800 // GOGC at most
 	memoryEvery = 2 * time.Second
 )

@@ -1,6 +1,7 @@
 package switchsim
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -140,7 +141,9 @@ func (f *xsiFront) park(m *xsiMessage) {
 func (f *xsiFront) unpark(set *xsiSet) {
 	pending := set.pending
 	set.pending = nil
-	slices.SortStableFunc(pending, func(a, b *xsiMessage) int { return a.born.Compare(b.born) })
+	slices.SortStableFunc(pending, func(a, b *xsiMessage) int {
+		return cmp.Or(a.born.Compare(b.born), cmp.Compare(a.seq, b.seq)) // of one moment and one subscription
+	})
 	for _, m := range pending {
 		m.timer.stop()
 		if len(set.channels) == 0 {
