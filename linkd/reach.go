@@ -54,7 +54,7 @@ func (d *Daemon) reach(ctx context.Context, node string) ([]string, error) {
 
 // handOver gives leadership to another node.
 func (d *Daemon) handOver(_ context.Context, node string) error {
-	for _, s := range d.node.Replica().Configuration().Servers {
+	for _, s := range d.node.Configuration().Servers {
 		if string(s.ID) == node && s.Suffrage == raft.Voter {
 			if err := d.node.Raft().LeadershipTransferToServer(s.ID, s.Address).Error(); err != nil {
 				return fmt.Errorf("hand leadership to %s: %w", node, err)

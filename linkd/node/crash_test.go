@@ -316,6 +316,39 @@ func TestCrash_AllDieAndReturn(t *testing.T) {
 	})
 }
 
+// Nodes that started from a snapshot know the others: the state machine hears nothing
+// of a membership that comes with one.
+func TestCrash_StartedFromASnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVirtual(t, 3)
+		defer v.close()
+		for _, p := range v.peers {
+			old := v.settle()
+			for range 3 {
+				if _, err := old.Log().Propose(t.Context(), &fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsmpb.Node{Id: "x" + p.ID}}}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(time.Second)
+			n := v.nodes[p.ID]
+			if err := n.Raft().Snapshot().Error(); err != nil {
+				t.Fatal(err)
+			}
+			v.kill(p.ID)
+			v.restart(p.ID)
+		}
+		old := v.settle()
+		v.kill(old.o.ID)
+		if next, took := v.leader(); took > soon {
+			t.Errorf("%s leads after %v", next.o.ID, took)
+		}
+		lead := v.settle()
+		if n := len(lead.Configuration().Servers); n != 3 {
+			t.Errorf("%d members are known", n)
+		}
+	})
+}
+
 // A leader that stands still keeps its sockets: heartbeats decide.
 func TestCrash_SilentLeader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

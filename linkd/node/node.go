@@ -154,7 +154,7 @@ func (n *Node) Start(ctx context.Context) error {
 	n.late.raft.Store(r)
 	n.plug()
 	watch := crash.New(crash.Options{
-		Port: n.port, Raft: r, Configuration: n.replica.Configuration, Elect: n.transport.Elect, Links: n.o.Standing,
+		Port: n.port, Raft: r, Configuration: n.Configuration, Elect: n.transport.Elect, Links: n.o.Standing,
 		Logger: n.log.Named("crash"), Noticed: n.noticed,
 	})
 	n.crash.Store(watch)
@@ -171,7 +171,7 @@ func (n *Node) Start(ctx context.Context) error {
 func (n *Node) Leave(ctx context.Context) error {
 	var err error
 	for range 3 {
-		if n.raft.State() != raft.Leader || len(n.replica.Configuration().Servers) < 2 {
+		if n.raft.State() != raft.Leader || len(n.Configuration().Servers) < 2 {
 			return nil
 		}
 		if err = n.raft.LeadershipTransfer().Error(); err == nil {
@@ -219,8 +219,18 @@ func (n *Node) plug() {
 	n.unplug = func() { cancel(); <-done }
 }
 
+// Configuration is the newest membership that this node knows: Raft's own, for the
+// state machine hears nothing of one that comes with a snapshot. Empty before Start.
+func (n *Node) Configuration() raft.Configuration {
+	r := n.late.raft.Load()
+	if r == nil {
+		return raft.Configuration{}
+	}
+	return r.GetConfiguration().Configuration()
+}
+
 func (n *Node) isMember(id string) bool {
-	for _, s := range n.replica.Configuration().Servers {
+	for _, s := range n.Configuration().Servers {
 		if string(s.ID) == id {
 			return true
 		}

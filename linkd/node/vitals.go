@@ -60,7 +60,7 @@ func (t Timing) patience() time.Duration { return min(t.Lease/2, 250*time.Millis
 func (n *Node) WaitAlone(ctx context.Context) {
 	for ctx.Err() == nil {
 		alone := true
-		for _, s := range n.replica.Configuration().Servers {
+		for _, s := range n.Configuration().Servers {
 			if id := string(s.ID); id != n.o.ID && n.Vital(ctx, id) != crash.Ended {
 				alone = false
 				break
