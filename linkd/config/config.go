@@ -75,7 +75,7 @@ type Peer struct {
 // node's own; the others seed an empty cluster.
 type Limits struct {
 	EntryBytes         int   `hcl:"entry_bytes" range:"4096..524288" default:"262144"`          // one Raft log entry
-	FeedRecords        int   `hcl:"feed_records" range:"1024..4194304" default:"200000"`        // the feed's recent part
+	FeedRecords        int   `hcl:"feed_records" range:"1024..4194304" default:"100000"`        // the feed's recent part
 	FeedBytes          int64 `hcl:"feed_bytes" range:"1048576..4294967296" default:"134217728"` // the same, in bytes
 	Sessions           int   `hcl:"sessions" range:"1..65536" default:"1000"`                   // client sessions of the cluster
 	MonitorsPerSession int   `hcl:"monitors_per_session" range:"1..1000000" default:"20000"`    // of one client

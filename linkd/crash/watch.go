@@ -177,14 +177,15 @@ func (w *Watch) suspects() []Process {
 }
 
 // leads tells whether a process is the leader that this node follows, and where
-// its node is. A later process of that node that sends Raft's calls may be it.
+// its node is. A later process of that node that sends Raft's calls may be it; one that
+// is known to have ended, and whose stream isn't read to its end yet, is not.
 func (w *Watch) leads(p Process) (address string, ok bool) {
 	at, id := w.o.Raft.LeaderWithID()
 	if at == "" || string(id) != p.Node || p.Node == w.o.Port.NodeID() || w.o.Raft.State() != raft.Follower {
 		return "", false
 	}
 	for _, peer := range w.o.Port.RaftPeers() {
-		if peer.NodeID == p.Node && peer.BootID != p.Boot {
+		if peer.NodeID == p.Node && peer.BootID != p.Boot && !w.Dead(Process{Node: peer.NodeID, Boot: peer.BootID}) {
 			return "", false
 		}
 	}
