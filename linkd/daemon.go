@@ -20,6 +20,7 @@ import (
 	"github.com/holdline/holdline/linkd/deadlines"
 	"github.com/holdline/holdline/linkd/failover"
 	"github.com/holdline/holdline/linkd/health"
+	"github.com/holdline/holdline/linkd/holder"
 	"github.com/holdline/holdline/linkd/links"
 	"github.com/holdline/holdline/linkd/node"
 	"github.com/holdline/holdline/linkd/operator"
@@ -71,6 +72,11 @@ func (d *Daemon) run(ctx context.Context) (err error) {
 		return fmt.Errorf("set up metrics: %w", err)
 	}
 	d.wait("starting")
+	if h, err := holder.Start(); err == nil {
+		defer h.Close()
+	} else if !errors.Is(err, errors.ErrUnsupported) {
+		d.log.Info("if this process is killed, the others will know some tens of milliseconds later than they could", "why", err)
+	}
 	d.store, err = store.Open(d.c.Node.DataDir, store.Options{
 		Logger: d.log.Named("store"),
 		OnStuck: func(op string, elapsed time.Duration) {

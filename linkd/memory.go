@@ -11,11 +11,9 @@ import (
 // Go collects garbage each time that the heap has doubled. A node's state is small
 // beside what events leave behind, so that it would collect many times a second
 // under load. So the heap may always grow by memorySpare, until the state is larger
-// than that. More would cost more than it brings: the kernel frees the memory of a
-// process that is killed before it closes its sockets, 0.1 ms a megabyte, and others
-// take over only then.
+// than that.
 const (
-	memorySpare = 40 << 20
+	memorySpare = 128 << 20
 	memoryMost  = 800 // GOGC at most
 	memoryEvery = 2 * time.Second
 )
