@@ -12,9 +12,11 @@
 //
 // Evidence of one node alone never starts an election: its firewall may refuse
 // what the others can reach. Neither does a lost connection, a slow leader or a
-// leader that can't be reached: there the heartbeats decide.
+// leader that can't be reached: there the heartbeats decide. Followers that have
+// heard none for their time ask each other, and a majority needn't wait any longer.
 //
-// Files: watch.go finds evidence, witness.go counts it, elect.go acts on it.
+// Files: watch.go finds evidence, witness.go counts it, elect.go acts on it;
+// silence.go is about leaders that live or may live, and aren't heard.
 //
 // It never speaks to switches or clients, and it changes neither who may vote
 // nor how votes are counted: an election that it starts is won or lost as any

@@ -2,7 +2,6 @@ package crash
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -12,8 +11,7 @@ import (
 // turn is how long each candidate waits for the one before it.
 const turn = 60 * time.Millisecond
 
-// stand has this node elected once its turn has come, if it still follows the
-// dead leader in the term of its report.
+// stand has this node elected once its turn has come, if nobody else leads by then.
 func (w *Watch) stand(ctx context.Context, own Report) {
 	place := w.place(own)
 	if place < 0 {
@@ -22,12 +20,29 @@ func (w *Watch) stand(ctx context.Context, own Report) {
 	pause(ctx, time.Duration(place)*turn)
 	// An election asked for here passes by pre-vote and the check of a known
 	// leader, so both are looked at again right before.
-	if _, follows := w.leads(own.Process); !follows || w.o.Raft.CurrentTerm() != own.Term {
+	term := w.o.Raft.CurrentTerm()
+	if w.leaderless() { // another one stands: it has its turn, too
+		pause(ctx, turn)
+		if !w.leaderless() || w.o.Raft.CurrentTerm() != term {
+			return
+		}
+	} else if _, follows := w.leads(own.Process); !follows || term != own.Term {
 		return
 	}
-	w.count.elections.Add(1)
 	w.o.Noticed(Standing, own.Process)
-	w.log.Info("standing for election: a majority found that the leader's process has ended", "leader", own.Process.Node, "term", own.Term, "place", place+1)
+	w.elect(ctx, "standing for election: a majority found that the leader's process has ended", own.Process.Node, own.Term)
+}
+
+// leaderless tells whether this node knows of no leader and doesn't stand itself.
+func (w *Watch) leaderless() bool {
+	_, leader := w.o.Raft.LeaderWithID()
+	return leader == "" && w.o.Raft.State() == raft.Follower
+}
+
+// elect has this node stand for election, for a reason that is logged.
+func (w *Watch) elect(ctx context.Context, why, leader string, term uint64) {
+	w.count.elections.Add(1)
+	w.log.Info(why, "leader", leader, "term", term)
 	if err := w.o.Elect(ctx); err != nil && ctx.Err() == nil {
 		w.log.Warn("could not stand for election", "error", err)
 	}
@@ -43,79 +58,18 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Transport is Raft's network transport with a door through which this node can
-// ask its own Raft for an election.
-type Transport struct {
-	*raft.NetworkTransport
-	rpcs  chan raft.RPC
-	asked func()
-}
-
-// NewTransport wraps a transport. Run must run as long as Raft does. asked is
-// called when a leader that hands over asks this node to lead.
-func NewTransport(t *raft.NetworkTransport, asked func()) *Transport {
-	return &Transport{NetworkTransport: t, rpcs: make(chan raft.RPC), asked: asked}
-}
-
-// Consumer implements raft.Transport.
-func (t *Transport) Consumer() <-chan raft.RPC { return t.rpcs }
-
-// Run hands on what comes from the network, until ctx ends.
-func (t *Transport) Run(ctx context.Context) {
-	in := t.NetworkTransport.Consumer()
-	for {
-		select {
-		case rpc := <-in:
-			if _, ok := rpc.Command.(*raft.TimeoutNowRequest); ok {
-				t.asked()
-			}
-			select {
-			case t.rpcs <- rpc:
-			case <-ctx.Done():
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// Elect asks this node's Raft to start an election at once, as a leader does that
-// hands over (TimeoutNow: without pre-vote, and others vote though they know a
-// leader).
-func (t *Transport) Elect(ctx context.Context) error {
-	answer := make(chan raft.RPCResponse, 1)
-	rpc := raft.RPC{
-		Command:  &raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}},
-		RespChan: answer,
-	}
-	select {
-	case t.rpcs <- rpc:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-	select {
-	case r := <-answer:
-		if r.Error != nil {
-			return fmt.Errorf("ask Raft for an election: %w", r.Error)
-		}
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
 // Stats counts what a Watch saw.
 type Stats struct {
 	StreamEnds uint64 // Raft streams that ended at the far side, of any node
 	Looks      uint64 // times that a leader was asked whether it lives
 	Deaths     uint64 // processes found to have ended
 	Heard      uint64 // reports of other nodes
+	Silences   uint64 // times that a majority didn't hear the leader for its time
 	Elections  uint64 // started
 }
 
 type counters struct {
-	streamEnds, looks, deaths, heard, elections atomic.Uint64
+	streamEnds, looks, deaths, heard, silences, elections atomic.Uint64
 }
 
 // Stats returns the counters of this moment.
@@ -123,6 +77,6 @@ func (w *Watch) Stats() Stats {
 	c := &w.count
 	return Stats{
 		StreamEnds: c.streamEnds.Load(), Looks: c.looks.Load(), Deaths: c.deaths.Load(),
-		Heard: c.heard.Load(), Elections: c.elections.Load(),
+		Heard: c.heard.Load(), Silences: c.silences.Load(), Elections: c.elections.Load(),
 	}
 }

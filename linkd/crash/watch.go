@@ -3,7 +3,9 @@ package crash
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,6 +20,8 @@ const (
 	pauseMin  = time.Millisecond       // between two dials; doubles
 	pauseMax  = 10 * time.Millisecond
 	dialLimit = 100 * time.Millisecond // one dial and its hello
+
+	drainLimit = 20 * time.Millisecond // how long its last words are waited for
 )
 
 // Raft is what must be known of this node's Raft.
@@ -26,6 +30,7 @@ type Raft interface {
 	State() raft.RaftState
 	CurrentTerm() uint64
 	LastIndex() uint64
+	LastContact() time.Time
 	Stats() map[string]string
 }
 
@@ -49,13 +54,16 @@ type Options struct {
 	Configuration func() raft.Configuration
 	// Elect has this node's Raft start an election now.
 	Elect func(ctx context.Context) error
+	// Patience is how long the leader may be silent: Raft's heartbeat timeout.
+	// Without it Raft alone decides.
+	Patience time.Duration
 	// Links is how many links this node could drive at once. May be nil.
 	Links func() int
 	// Noticed is told of each step, for those who measure. May be nil.
 	Noticed func(Step, Process)
 }
 
-// Step is what was noticed of a leader's death.
+// Step is what was noticed of a leader's end.
 type Step string
 
 // The steps, in their order.
@@ -64,6 +72,7 @@ const (
 	FoundDead   Step = "found dead"     // this node has evidence
 	Agreed      Step = "majority found" // a majority of the voters has evidence
 	Standing    Step = "standing"       // this node starts an election
+	Missed      Step = "missed"         // the same, for a majority doesn't hear the leader
 )
 
 // Process is one life of a node: another boot ID is another process.
@@ -74,6 +83,7 @@ type Watch struct {
 	o     Options
 	log   hclog.Logger
 	count counters
+	stood atomic.Uint64 // the last term that this node ended because its leader was silent
 
 	mu      sync.Mutex
 	suspect map[Process]bool // to be looked at
@@ -106,7 +116,9 @@ func (w *Watch) Run(ctx context.Context) {
 	w.mu.Unlock()
 	defer w.finish()
 	w.o.Port.Handle(method, w.hear)
+	w.o.Port.Handle(silence, w.answer)
 	w.o.Port.OnRaftStreamEnd(func(p raftnet.Peer) { w.streamEnded(Process{p.NodeID, p.BootID}) })
+	w.spawn(w.listen)
 	for {
 		select {
 		case <-w.wake:
@@ -204,6 +216,7 @@ func (w *Watch) look(ctx context.Context, p Process) {
 			return
 		}
 		if w.gone(ctx, p, address) {
+			w.drain(ctx, p)
 			w.found(p)
 			return
 		}
@@ -211,6 +224,16 @@ func (w *Watch) look(ctx context.Context, p Process) {
 			w.log.Info("the leader's stream ended, and its process still answers or can't be reached: heartbeats decide", "leader", p.Node)
 			return
 		}
+	}
+}
+
+// drain waits until the streams of a process that has ended are read to their end:
+// what it sent last makes this node's log longer, and the longest log shall lead.
+func (w *Watch) drain(ctx context.Context, p Process) {
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	for ctx.Err() == nil && slices.ContainsFunc(w.o.Port.RaftPeers(), func(q raftnet.Peer) bool { return p == Process{q.NodeID, q.BootID} }) {
+		pause(ctx, pauseMin)
 	}
 }
 

@@ -31,8 +31,8 @@ type Report struct {
 	LastTerm  uint64 // of its last log entry
 	LastIndex uint64
 	Links     int
-	// Successor: the witness is the node itself, restarted. It counts, but it
-	// knows of no leader that it could replace.
+	// Successor: the witness counts, but can't replace the leader at once. It is
+	// the leader's own node, restarted, or it stands for election already.
 	Successor bool
 }
 

@@ -26,25 +26,46 @@ type fake struct {
 	mu      sync.Mutex
 	probes  []func() (string, string, error) // answers; the last one stays
 	asked   int
-	answers map[string]Report // of other nodes, by address
-	handler raftnet.Handler
+	answers map[string]any // of other nodes, by address
+	handler map[string]raftnet.Handler
 	ended   func(raftnet.Peer)
 	elected int
 	peers   []raftnet.Peer
 	state   raft.RaftState
 	term    uint64
 	index   uint64
+	heard   time.Time
+	leader  raft.ServerID // n1 if empty and not nobody
+	nobody  bool          // no leader is known
 }
 
-func (f *fake) NodeID() string                                    { return "n2" }
-func (f *fake) BootID() string                                    { return "b2" }
-func (f *fake) Handle(_ string, h raftnet.Handler)                { f.handler = h }
-func (f *fake) OnRaftStreamEnd(g func(raftnet.Peer))              { f.ended = g }
-func (f *fake) LeaderWithID() (raft.ServerAddress, raft.ServerID) { return "a1", "n1" }
-func (f *fake) State() raft.RaftState                             { f.mu.Lock(); defer f.mu.Unlock(); return f.state }
-func (f *fake) CurrentTerm() uint64                               { f.mu.Lock(); defer f.mu.Unlock(); return f.term }
-func (f *fake) LastIndex() uint64                                 { return f.index }
-func (f *fake) Stats() map[string]string                          { return map[string]string{"last_log_term": "3"} }
+func (f *fake) NodeID() string { return "n2" }
+func (f *fake) BootID() string { return "b2" }
+func (f *fake) Handle(method string, h raftnet.Handler) {
+	f.change(func() {
+		if f.handler == nil {
+			f.handler = make(map[string]raftnet.Handler)
+		}
+		f.handler[method] = h
+	})
+}
+func (f *fake) OnRaftStreamEnd(g func(raftnet.Peer)) { f.ended = g }
+func (f *fake) LeaderWithID() (raft.ServerAddress, raft.ServerID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.nobody:
+		return "", ""
+	case f.leader != "":
+		return raft.ServerAddress("at " + f.leader), f.leader
+	}
+	return "a1", "n1"
+}
+func (f *fake) State() raft.RaftState    { f.mu.Lock(); defer f.mu.Unlock(); return f.state }
+func (f *fake) CurrentTerm() uint64      { f.mu.Lock(); defer f.mu.Unlock(); return f.term }
+func (f *fake) LastContact() time.Time   { f.mu.Lock(); defer f.mu.Unlock(); return f.heard }
+func (f *fake) LastIndex() uint64        { return f.index }
+func (f *fake) Stats() map[string]string { return map[string]string{"last_log_term": "3"} }
 func (f *fake) elect(context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -124,6 +145,17 @@ func TestEvidence(t *testing.T) {
 			probes: []answer{refused}, reports: map[string]Report{"n3": says(8)},
 			change: func(f *fake) { f.term = 4 },
 		},
+		"n3 has more, and stands in vain": {
+			probes: []answer{refused}, reports: map[string]Report{"n3": says(8)},
+			change: func(f *fake) { f.nobody, f.term = true, 4 }, want: 1,
+		},
+		"n3 has more, and is elected after a while": {
+			probes: []answer{refused}, reports: map[string]Report{"n3": says(8)},
+			change: func(f *fake) {
+				f.nobody, f.term = true, 4
+				time.AfterFunc(turn+turn/2, func() { f.change(func() { f.nobody, f.leader = false, "n3" }) })
+			},
+		},
 		"n3 speaks of another term": {probes: []answer{refused}, reports: map[string]Report{"n3": {Process: n1, Term: 2, LastTerm: 3, LastIndex: 5}}},
 		"its next life leads": {
 			probes: []answer{restarted}, reports: map[string]Report{"n3": says(5)},
@@ -154,7 +186,7 @@ func TestEvidence(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if _, err := f.handler(ctx, from, data); err != nil {
+					if _, err := f.handler[method](ctx, from, data); err != nil {
 						t.Fatal(err)
 					}
 				}

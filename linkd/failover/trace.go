@@ -28,7 +28,7 @@ const (
 	LastHeard   Step = "old leader last heard"
 	StreamEnded Step = "stream ended"
 	FoundDead   Step = "process found ended"
-	Standing    Step = "majority agreed" // that it has ended; this node stands for election
+	Standing    Step = "majority agreed" // that it has ended or is silent; this node stands for election
 	Asked       Step = "asked to lead"   // by the old leader
 	Elected     Step = "elected"
 	Applied     Step = "log applied"
@@ -124,7 +124,7 @@ func (r *Recorder) Elected(term uint64) {
 	t := Trace{Term: term, Kind: r.kind}
 	for _, m := range r.signs {
 		// When it was last heard is the beginning only where nothing else told.
-		if now.Sub(m.At) <= fresh && (m.Step != LastHeard || t.Kind == "") {
+		if now.Sub(m.At) <= fresh && (m.Step != LastHeard || t.Kind == "" || t.Kind == Silence) {
 			t.Marks = append(t.Marks, m)
 		}
 	}

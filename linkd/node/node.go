@@ -154,7 +154,7 @@ func (n *Node) Start(ctx context.Context) error {
 	n.late.raft.Store(r)
 	n.plug()
 	watch := crash.New(crash.Options{
-		Port: n.port, Raft: r, Configuration: n.Configuration, Elect: n.transport.Elect, Links: n.o.Standing,
+		Port: n.port, Raft: r, Configuration: n.Configuration, Elect: n.transport.Elect, Links: n.o.Standing, Patience: n.o.Timing.Heartbeat,
 		Logger: n.log.Named("crash"), Noticed: n.noticed,
 	})
 	n.crash.Store(watch)
@@ -205,6 +205,8 @@ func (n *Node) noticed(s crash.Step, _ crash.Process) {
 		n.o.Failover.Sign(failover.FoundDead, "", time.Now())
 	case crash.Standing:
 		n.o.Failover.Sign(failover.Standing, failover.Crash, time.Now())
+	case crash.Missed:
+		n.o.Failover.Sign(failover.Standing, failover.Silence, time.Now())
 	}
 }
 
