@@ -39,6 +39,7 @@ func (c *campaign) drive(ctx context.Context, ride *ride) {
 	}
 	conn.Halt()
 	c.left = k.name
+	c.failed(k.name)
 	if r.epoch == 0 { // never claimed
 		out.close()
 		k.release(conn, nil)
@@ -111,7 +112,7 @@ func (m *Manager) startDrain(k *keeper, conn driver.Conn, out *outlet, epoch uin
 		m.drained = make(chan struct{})
 	}
 	m.mu.Unlock()
-	m.log.Info("leadership lost: reading the link until it is claimed", "link", k.name, "epoch", epoch)
+	m.log.Info("reading the link until the next one is claimed", "link", k.name, "epoch", epoch)
 	m.wg.Go(func() {
 		defer func() {
 			m.mu.Lock()

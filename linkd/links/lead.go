@@ -93,7 +93,7 @@ func (c *campaign) run(ctx context.Context) {
 	}
 }
 
-// go runs f, which ends with the campaign.
+// spawn runs f, which ends with the campaign.
 func (c *campaign) spawn(f func()) { c.wg.Go(f) }
 
 // linkDown tells the log that the connection of an epoch is closed.

@@ -114,6 +114,16 @@ func (c *campaign) operators() string {
 	return c.wanted
 }
 
+// failed forgets an operator's choice of a link that is no longer driven: if it
+// comes back, it is a link like any other.
+func (c *campaign) failed(link string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.wanted == link {
+		c.wanted = ""
+	}
+}
+
 // Switch has another link of its switch driven, until it fails. The leader does it,
 // as soon as the link works; the state then says so.
 func (m *Manager) Switch(link string) error {
