@@ -53,8 +53,9 @@ type mirror struct {
 type strand struct {
 	// aligned: all that both connections bring of it is compared one by one. It
 	// isn't if it may have begun before our monitor did, or after a disagreement;
-	// it is again once it was quiet.
+	// it is again once it was quiet, or nothing was left over of it for as long.
 	aligned bool
+	over    time.Time   // when something was left over: it was given up without its copy
 	waiting []*keptFact // of ours, that did not take effect yet
 	credits []credit    // that took effect, and that ours did not bring yet
 	last    time.Time
@@ -96,8 +97,8 @@ func (m *mirror) commit(f *fsmpb.Fact) {
 		m.theirMonitor(u, now)
 	}
 	via, name := strandOf(f)
-	if via == "" || m.up[via].fact == nil {
-		return // our connection doesn't bring it
+	if via == "" {
+		return
 	}
 	own, met := m.ownName(f, name)
 	if !met {
@@ -119,15 +120,17 @@ func (m *mirror) commit(f *fsmpb.Fact) {
 	case i > 0 && !s.aligned: // the other one passed over those before
 		m.passed += i
 		m.drop(s, i+1)
-		s.credits = nil
+		s.giveUp()
 	case len(s.waiting) > 0 && s.aligned:
-		m.disagree(own)
+		m.disagree(via, own)
 		s.credit(f, now)
 	default:
-		if renamed := m.candidate(m.strands[via], func(s *strand) bool { return s.holds(f) }, m.from); s.aligned && isCall(f) && renamed != "" {
-			m.rename(name, own, renamed)
-			m.drop(m.strands[via][renamed], 1)
-			return
+		if s.aligned && isCall(f) && f.Link != m.link {
+			if renamed := m.candidate(m.strands[via], func(s *strand) bool { return s.holds(f) }, m.from); renamed != "" {
+				m.rename(via, name, own, renamed)
+				m.drop(m.strands[via][renamed], 1)
+				return
+			}
 		}
 		s.credit(f, now)
 	}
@@ -149,21 +152,23 @@ func (m *mirror) arrive(f *fsmpb.Fact, keep bool) (twin bool) {
 		if theirs := m.candidate(m.unmet[via], owes, m.to); theirs != "" {
 			m.pair(theirs, name)
 		} else if before := m.candidate(m.strands[via], owes, nil); before != "" && m.from[before] != "" {
-			m.rename(m.from[before], before, name)
-			m.strands[via][before].credits = nil
+			m.rename(via, m.from[before], before, name)
+			m.strands[via][before].giveUp()
 			return true
 		}
 	}
 	if i := s.owed(f, now); i == 0 || i > 0 && !s.aligned {
 		took := s.credits[i].fact
-		s.credits = s.credits[i+1:]
+		if s.credits = s.credits[i+1:]; i > 0 {
+			s.over = now
+		}
 		m.learn(took, f)
 		return true
 	} else if len(s.credits) > 0 {
 		if s.aligned {
-			m.disagree(name)
+			m.disagree(via, name)
 		}
-		s.credits = nil // it is later than all of them
+		s.giveUp() // it is later than all of them
 	}
 	if keep {
 		m.seq++
@@ -282,10 +287,12 @@ func (m *mirror) sweep() {
 		for name, s := range calls {
 			switch {
 			case !over(s):
+			case m.up[via].fact == nil && len(s.waiting) == 0: // ours doesn't bring it
+				delete(calls, name)
 			case len(s.waiting) > 0 && m.lastCommit.Sub(s.last) > quiet,
 				len(s.credits) > 0 && m.lastCame.Sub(s.last) > quiet:
 				if s.aligned {
-					m.disagree(name)
+					m.disagree(via, name)
 				}
 				fallthrough
 			case len(s.waiting) == 0 && len(s.credits) == 0:

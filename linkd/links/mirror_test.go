@@ -19,7 +19,18 @@ func fact(s string) *fsmpb.Fact {
 	}}}
 }
 
+// agentFact reads "device type".
+func agentFact(s string) *fsmpb.Fact {
+	w := strings.Fields(s)
+	return &fsmpb.Fact{Body: &fsmpb.Fact_Agent{Agent: &fsmpb.AgentEvent{
+		Via: w[0], Device: w[0], Type: fsmpb.EventType(fsmpb.EventType_value[w[1]+"_EVENT"]),
+	}}}
+}
+
 func words(f *fsmpb.Fact) string {
+	if a := f.GetAgent(); a != nil {
+		return a.Via + " " + strings.TrimSuffix(a.Type.String(), "_EVENT")
+	}
 	c := f.GetCall()
 	if c == nil {
 		return fmt.Sprintf("%T", f.Body)
@@ -35,7 +46,8 @@ func monitorUp(device string) *fsmpb.Fact {
 // that takes effect (-), or a wait (~ms). The monitors come up before the first
 // step; "~6000" lets everything be aligned that begins later. left is what would
 // be put into a new epoch after a crash, all what would after a handover; after
-// comes after the claim, and of that passes is told.
+// comes after the claim, and of that passes is told. @ and # are an agent's events of
+// ours and of the other one, ? and ^ their monitors.
 func TestMirror(t *testing.T) {
 	for name, c := range map[string]struct {
 		twoLinks   bool
@@ -95,6 +107,28 @@ func TestMirror(t *testing.T) {
 			steps:    "~6000;+7000 QUEUED 900 7000;+7000 QUEUED 901 7000;-7000 QUEUED 76 7000;+7000 DIVERTED 900 7000;+7000 DIVERTED 901 7000;-7000 DIVERTED 76 7000",
 			left:     "7000 QUEUED 901 7000;7000 DIVERTED 901 7000",
 		},
+		"on one link a name is a name": { // two similar calls, and each connection brings another one first
+			steps: "~6000;+7000 QUEUED 901 7000;-7000 QUEUED 900 7000;+7000 QUEUED 900 7000",
+			left:  "7000 QUEUED 901 7000",
+		},
+		"took effect before our monitor was known to be up": {
+			steps: "?1002;-1002 SERVICE_INITIATED 77 1002;^1002;+1002 SERVICE_INITIATED 77 1002;+1002 ORIGINATED 77 1002",
+			all:   "1002 ORIGINATED 77 1002",
+		},
+		"aligned again though it is never quiet": {
+			steps: "-1000 HELD 77 1000;+1000 RETRIEVED 77 1000;-1000 RETRIEVED 77 1000;~2000;+1000 HELD 77 1000;-1000 HELD 77 1000;~2000;" +
+				"+1000 RETRIEVED 77 1000;-1000 RETRIEVED 77 1000;~2000;+1000 HELD 77 1000;-1000 HELD 77 1000;+1000 RETRIEVED 77 1000",
+			left: "1000 RETRIEVED 77 1000",
+		},
+		"not while something was passed over": {
+			steps: "-1000 HELD 77 1000;~2000;+1000 HELD 77 1000;-1000 RETRIEVED 77 1000;~2500;+1000 RETRIEVED 77 1000;-1000 HELD 77 1000;~2000;" +
+				"+1000 HELD 77 1000;+1000 RETRIEVED 77 1000",
+			all: "1000 RETRIEVED 77 1000;1000 RETRIEVED 77 1000",
+		},
+		"agents disagree each for themselves": {
+			steps: "~6000;@1001 AGENT_READY;@1000 AGENT_READY;@1000 AGENT_BUSY;#1000 AGENT_BUSY", mismatches: 1,
+			left: "1001 AGENT_READY", all: "1001 AGENT_READY;1000 AGENT_READY;1000 AGENT_BUSY",
+		},
 		"our connection renames a call": {
 			twoLinks: true, mismatches: 2,
 			steps: "~6000;+1000 HELD 900 1000;-1000 HELD 77 1000;+1000 RETRIEVED 950 1000;-1000 RETRIEVED 77 1000;+1000 HELD 950 1000",
@@ -133,6 +167,16 @@ func TestMirror(t *testing.T) {
 							f.Link = "ours"
 						}
 						m.commit(f)
+					case '?': // the other one's monitor
+						m.theirs[rest] = time.Now()
+					case '^':
+						m.keep(monitorUp(rest))
+					case '@':
+						m.arrive(agentFact(rest), true)
+					case '#':
+						f := agentFact(rest)
+						f.Epoch, f.Link = 1, "ours"
+						m.commit(f)
 					case '~':
 						var ms int
 						fmt.Sscan(rest, &ms)
@@ -143,7 +187,7 @@ func TestMirror(t *testing.T) {
 				}
 				list := func(all bool) string {
 					var out []string
-					for _, f := range m.left(all)[3:] { // after the monitors
+					for _, f := range m.left(all)[len(m.up):] { // after the monitors
 						out = append(out, words(f))
 					}
 					return strings.Join(out, ";")

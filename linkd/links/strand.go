@@ -1,6 +1,7 @@
 package links
 
 import (
+	"strings"
 	"time"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
@@ -28,22 +29,28 @@ func isCall(f *fsmpb.Fact) bool { return f.GetCall() != nil }
 // strand finds a strand, or begins it with a fact. It is aligned from the
 // beginning if both connections' monitors on the device are up and it begins with
 // our own event that begins a call, or they were up for so long that nothing of it
-// can have been under way.
+// can have been under way. Later it becomes so when it was quiet, or when nothing is
+// left of it at a moment, nor was for long.
 func (m *mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact) *strand {
 	calls := in[via]
 	if calls == nil {
 		calls = make(map[string]*strand)
 		in[via] = calls
 	}
+	u, theirs := m.up[via], m.theirs[via]
+	_, both := m.theirs[via]
+	both = both && u.fact != nil
+	long := both && min(time.Since(u.since), time.Since(theirs)) > quiet
 	s := calls[name]
-	if s != nil && time.Since(s.last) > quiet && len(s.waiting) == 0 {
-		s.credits, s.aligned = nil, true
-	}
-	if s == nil {
-		u, theirs := m.up[via], m.theirs[via]
-		_, both := m.theirs[via]
-		s = &strand{aligned: both && u.fact != nil && (ours != nil && begins(ours) || min(time.Since(u.since), time.Since(theirs)) > quiet)}
+	switch {
+	case s == nil:
+		s = &strand{aligned: long || both && ours != nil && begins(ours), over: time.Now()}
 		calls[name] = s
+	case s.aligned || len(s.waiting) > 0:
+	case time.Since(s.last) > quiet:
+		s.credits, s.aligned = nil, true
+	case long && len(s.credits) == 0 && time.Since(s.over) > quiet:
+		s.aligned = true
 	}
 	return s
 }
@@ -96,9 +103,12 @@ func (s *strand) credit(f *fsmpb.Fact, now time.Time) {
 	if len(s.credits) < maxCredits {
 		s.credits = append(s.credits, credit{f, now})
 	} else {
-		s.aligned = false
+		s.aligned, s.over = false, now
 	}
 }
+
+// giveUp forgets what took effect and will have no copy.
+func (s *strand) giveUp() { s.credits, s.over = nil, time.Now() }
 
 // first is when the oldest event of a strand came, for a choice among several.
 func (s *strand) first() time.Time {
@@ -149,11 +159,13 @@ func (m *mirror) pair(theirs, own string) {
 		for _, c := range o.credits {
 			switch i := s.find(c.fact); {
 			case i == 0, i > 0 && !s.aligned:
-				m.drop(s, i+1)
+				if m.drop(s, i+1); i > 0 {
+					s.over = time.Now()
+				}
 			case i < 0 && len(s.waiting) == 0:
 				s.credits = append(s.credits, c)
 			case s.aligned:
-				m.disagree(own)
+				m.disagree(via, own)
 			}
 		}
 	}
@@ -161,11 +173,11 @@ func (m *mirror) pair(theirs, own string) {
 
 // rename notes that our connection calls a call by another name now. Nobody said
 // so: it may be a mistake.
-func (m *mirror) rename(theirs, before, now string) {
+func (m *mirror) rename(via, theirs, before, now string) {
 	delete(m.from, before)
 	m.pair(theirs, now)
-	m.disagree(before)
-	m.disagree(now)
+	m.disagree(via, before)
+	m.disagree(via, now)
 }
 
 // drop takes the first n facts that wait off a strand: they took effect.
@@ -175,13 +187,14 @@ func (m *mirror) drop(s *strand, n int) {
 	m.waiting -= n
 }
 
-// disagree notes that the two connections don't bring the same of a call: from
-// here on nothing of it is aligned, until it was quiet.
-func (m *mirror) disagree(own string) {
+// disagree notes that the two connections don't bring the same of a call, as seen
+// at a device: from here on nothing of it is aligned, for a while. What is no call
+// is each device's own.
+func (m *mirror) disagree(via, own string) {
 	m.mismatches++
-	for _, calls := range m.strands {
-		if s := calls[own]; s != nil {
-			s.aligned = false
+	for device, calls := range m.strands {
+		if s := calls[own]; s != nil && (device == via || !strings.HasPrefix(own, "\x00")) {
+			s.aligned, s.over = false, time.Now()
 		}
 	}
 }
