@@ -6,9 +6,8 @@
 //
 // Settings are in settings.go; how a link is chosen in choose.go; what happens on
 // gaining and losing leadership in lead.go; a takeover in takeover.go; hot standby
-// in shadow.go and mirror.go. How CSTA
-// maps to facts and requests is in package cstalink; what a driver is to this
-// package, in package driver.
+// in shadow.go and package mirror. How CSTA maps to facts and requests is in package
+// cstalink; what a driver is to this package, in package driver.
 //
 // It never tells a client anything, changes the state but through the log, sends
 // a request that this term did not commit, or sends one twice.
@@ -17,20 +16,10 @@
 //
 // A follower with a hot standby (shadow.go) monitors what the leader monitors, on
 // a connection of its own, and keeps what that brings. It watches the facts that
-// take effect and lets each one cancel its copy among those that it keeps. CSTA
-// events carry no number, so copies are recognised (mirror.go) by what they say:
-// type, connection, state, parties and linkage must agree, in order, on each
-// strand (strand.go): what one monitored device hears of one call, or of its
-// agents. The two connections' names of a call are learnt on the way. A fact that
-// takes effect before its copy came leaves a credit that cancels the copy when it
-// comes.
-//
-// What is left when the leader dies did not take effect: it goes first into the
-// new epoch, in the order in which it came. That holds for strands that are
-// aligned: both monitors were up before they began, or they were quiet since, so
-// that nothing of them was under way. If the two connections disagree on a call,
-// its strands are not aligned any more, and that is counted. What isn't aligned is
-// left to the snapshots of each device that follow a claim anyway.
+// take effect and lets each one cancel its copy among those that it keeps (package
+// mirror). What is left when the leader dies did not take effect: it goes first into
+// the new epoch, in the order in which it came. What isn't aligned is left to the
+// snapshots of each device that follow a claim anyway.
 //
 // # Taking over from a living leader
 //

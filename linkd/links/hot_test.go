@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/mirror"
 	"github.com/holdline/holdline/transport/switchsim"
 )
 
@@ -41,7 +42,7 @@ func TestHotStandby_LosesNothing(t *testing.T) {
 					time.Sleep(time.Second)
 				}
 				r.begin("a")
-				time.Sleep(3 * quiet)
+				time.Sleep(3 * mirror.Quiet)
 				start := r.now()
 				leads, total := "a", 0
 				for i := range kills() {
@@ -62,7 +63,7 @@ func TestHotStandby_LosesNothing(t *testing.T) {
 					})
 					r.revive(leads)
 					leads = next
-					time.Sleep(2*quiet + time.Duration(i)*137*time.Millisecond)
+					time.Sleep(2*mirror.Quiet + time.Duration(i)*137*time.Millisecond)
 					r.sim.SetRate(0) // the switch remembers a part of its history only
 					lag(0)
 					total += r.sameEvents(start)
@@ -98,12 +99,12 @@ func TestHotStandby_WaitsForTheState(t *testing.T) {
 		b.kill()
 		b.boot = "2"
 		r.revive("b")
-		time.Sleep(quiet)
+		time.Sleep(mirror.Quiet)
 		if l := b.link("l1"); l.State != StandingBy || l.Monitors != 0 {
 			t.Errorf("before it knows itself: %s with %d monitors", l.State, l.Monitors)
 		}
 		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsmpb.Node{Id: "b", BootId: "2"}}}})
-		time.Sleep(quiet)
+		time.Sleep(mirror.Quiet)
 		if l, want := b.link("l1"), len(r.sim.Truth().Devices); l.Monitors != want {
 			t.Errorf("then: %s with %d monitors, want %d", l.State, l.Monitors, want)
 		}
@@ -181,11 +182,11 @@ func TestHotStandby_Divergence(t *testing.T) {
 					n.start()
 				}
 				r.begin("a")
-				time.Sleep(2 * quiet)
+				time.Sleep(2 * mirror.Quiet)
 				if c.plant != nil {
 					c.plant(t, r)
 				}
-				time.Sleep(2 * quiet)
+				time.Sleep(2 * mirror.Quiet)
 				mismatches := r.nodes["b"].link("l1").Mismatches
 				r.nodes["a"].kill()
 				time.Sleep(time.Second)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/linkd/links/mirror"
 	"github.com/holdline/holdline/linkd/proposer"
 )
 
@@ -21,8 +22,8 @@ type outlet struct {
 	cancel context.CancelFunc
 
 	mu       sync.Mutex
-	mirror   *mirror // nil: nobody else reads the switch
-	unwatch  func()  // ends what the mirror is told
+	mirror   *mirror.Mirror // nil: nobody else reads the switch
+	unwatch  func()         // ends what the mirror is told
 	kept     []*fsmpb.Fact
 	taken    int // facts that were ever kept, without a mirror
 	opened   chan struct{}
@@ -55,7 +56,7 @@ func (o *outlet) Fact(f *fsmpb.Fact) {
 		return
 	}
 	o.mu.Lock()
-	twin := o.mirror != nil && o.mirror.arrive(f, false)
+	twin := o.mirror != nil && o.mirror.Arrive(f, false)
 	o.mu.Unlock()
 	if !twin {
 		o.send(f)
@@ -75,14 +76,14 @@ func (o *outlet) keep(f *fsmpb.Fact) bool {
 			return true
 		}
 	} else {
-		if o.hot && o.mirror.full() {
-			o.mirror.forget()
+		if o.hot && o.mirror.Full() {
+			o.mirror.Forget()
 		}
-		if !o.mirror.full() {
-			if via, _ := strandOf(f); via != "" {
-				o.mirror.arrive(f, true)
+		if !o.mirror.Full() {
+			if via, _ := mirror.StrandOf(f); via != "" {
+				o.mirror.Arrive(f, true)
 			} else {
-				o.mirror.keep(f)
+				o.mirror.Keep(f)
 			}
 			return true
 		}
@@ -114,7 +115,7 @@ func (o *outlet) mirrors(sw string, ours func(link string) bool) {
 	o.mu.Lock()
 	already := o.mirror != nil
 	if !already {
-		o.mirror = newMirror(o.link, o.limit)
+		o.mirror = mirror.New(o.link, o.limit)
 	}
 	o.mu.Unlock()
 	if already {
@@ -127,7 +128,7 @@ func (o *outlet) mirrors(sw string, ours func(link string) bool) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		if o.mirror != nil && o.stream == nil {
-			o.mirror.commit(f)
+			o.mirror.Commit(f)
 		}
 	})
 	o.mu.Lock()
@@ -139,8 +140,8 @@ func (o *outlet) mirrors(sw string, ours func(link string) bool) {
 	v := o.m.o.Replica.View()
 	s, _ := v.Switch(sw)
 	for d := range v.Devices(sw) {
-		if _, known := o.mirror.theirs[d.Id]; !known && d.MonitoredEpoch != 0 && d.MonitoredEpoch == s.GetEpoch() {
-			o.mirror.theirs[d.Id] = time.Time{} // for we don't know how long
+		if d.MonitoredEpoch != 0 && d.MonitoredEpoch == s.GetEpoch() {
+			o.mirror.Watched(d.Id)
 		}
 	}
 }
@@ -158,7 +159,7 @@ func (o *outlet) endMirror() {
 func (o *outlet) behind(t time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.mirror != nil && o.mirror.waitsSince(t)
+	return o.mirror != nil && o.mirror.WaitsSince(t)
 }
 
 // sweep forgets what can't matter any more.
@@ -166,7 +167,7 @@ func (o *outlet) sweep() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.mirror != nil && o.stream == nil {
-		o.mirror.sweep()
+		o.mirror.Sweep()
 	}
 }
 
@@ -177,7 +178,7 @@ func (o *outlet) mismatches() uint64 {
 	if o.mirror == nil {
 		return 0
 	}
-	return o.mirror.mismatches
+	return o.mirror.Mismatches()
 }
 
 // open starts the epoch: first says what stands before everything kept. all says
@@ -188,7 +189,7 @@ func (o *outlet) open(epoch uint64, first *fsmpb.Fact, unapplied int, all bool) 
 	o.stream = o.m.o.Log.Stream("facts of link "+o.link, unapplied)
 	left := o.kept
 	if o.mirror != nil {
-		left = o.mirror.left(all)
+		left = o.mirror.Left(all)
 	}
 	o.kept = nil
 	o.mu.Unlock()

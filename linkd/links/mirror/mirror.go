@@ -1,4 +1,4 @@
-package links
+package mirror
 
 import (
 	"cmp"
@@ -11,19 +11,18 @@ import (
 
 // Limits of what a mirror remembers.
 const (
-	// quiet is longer than the two connections' copies of an event can be apart. A
+	// Quiet is longer than the two connections' copies of an event can be apart. A
 	// strand on which nothing came for so long holds nothing that is under way.
-	quiet = 5 * time.Second
+	Quiet = 5 * time.Second
 	// creditLife bounds a credit on a strand that isn't aligned.
 	creditLife = 2 * time.Second
 	maxCredits = 256 // on one strand
 	maxNames   = 1 << 16
 )
 
-// mirror recognises which events of a connection of our own took effect already,
-// as the copies that another connection to the switch brought: see the package's
-// documentation. Its owner locks it.
-type mirror struct {
+// Mirror recognises which events of a connection of our own took effect already,
+// as the copies that another connection to the switch brought. Its owner locks it.
+type Mirror struct {
 	link  string
 	limit int // of events that wait
 
@@ -79,15 +78,16 @@ type upstream struct {
 	since time.Time
 }
 
-func newMirror(link string, limit int) *mirror {
-	return &mirror{
+// New makes a mirror for a connection of a link, which keeps at most limit events.
+func New(link string, limit int) *Mirror {
+	return &Mirror{
 		link: link, limit: limit, strands: make(map[string]map[string]*strand), unmet: make(map[string]map[string]*strand),
 		to: make(map[string]string), from: make(map[string]string), up: make(map[string]upstream), theirs: make(map[string]time.Time),
 	}
 }
 
-// commit takes a fact that took effect: it cancels its copy, or leaves a credit.
-func (m *mirror) commit(f *fsmpb.Fact) {
+// Commit takes a fact that took effect: it cancels its copy, or leaves a credit.
+func (m *Mirror) Commit(f *fsmpb.Fact) {
 	now := time.Now()
 	m.lastCommit = now
 	if f.Epoch != m.epoch {
@@ -96,7 +96,7 @@ func (m *mirror) commit(f *fsmpb.Fact) {
 	if u := f.GetMonitor(); u != nil {
 		m.theirMonitor(u, now)
 	}
-	via, name := strandOf(f)
+	via, name := StrandOf(f)
 	if via == "" {
 		return
 	}
@@ -136,10 +136,10 @@ func (m *mirror) commit(f *fsmpb.Fact) {
 	}
 }
 
-// arrive takes an event of our own connection. It says true if it is the copy of
+// Arrive takes an event of our own connection. It says true if it is the copy of
 // one that took effect; otherwise it waits for that, if keep says so.
-func (m *mirror) arrive(f *fsmpb.Fact, keep bool) (twin bool) {
-	via, name := strandOf(f)
+func (m *Mirror) Arrive(f *fsmpb.Fact, keep bool) (twin bool) {
+	via, name := StrandOf(f)
 	if via == "" {
 		return false
 	}
@@ -179,7 +179,7 @@ func (m *mirror) arrive(f *fsmpb.Fact, keep bool) (twin bool) {
 }
 
 // newEpoch begins with another connection on the other side.
-func (m *mirror) newEpoch(epoch uint64) {
+func (m *Mirror) newEpoch(epoch uint64) {
 	if m.epoch != 0 {
 		m.before, m.theirs = m.theirs, make(map[string]time.Time)
 		clear(m.unmet)
@@ -189,8 +189,19 @@ func (m *mirror) newEpoch(epoch uint64) {
 	m.epoch = epoch
 }
 
+// Watched says that the other connection's monitor on a device has been up for nobody
+// knows how long.
+func (m *Mirror) Watched(device string) {
+	if _, known := m.theirs[device]; !known {
+		m.theirs[device] = time.Time{}
+	}
+}
+
+// Mismatches counts the calls on which the two connections disagreed.
+func (m *Mirror) Mismatches() uint64 { return m.mismatches }
+
 // theirMonitor notes a monitor of the other connection.
-func (m *mirror) theirMonitor(u *fsmpb.UpstreamMonitor, now time.Time) {
+func (m *Mirror) theirMonitor(u *fsmpb.UpstreamMonitor, now time.Time) {
 	if !u.Up {
 		delete(m.theirs, u.Device)
 	} else if _, up := m.theirs[u.Device]; !up {
@@ -200,8 +211,8 @@ func (m *mirror) theirMonitor(u *fsmpb.UpstreamMonitor, now time.Time) {
 	}
 }
 
-// keep takes what has no copy: it stands in its place among the events.
-func (m *mirror) keep(f *fsmpb.Fact) {
+// Keep takes what has no copy: it stands in its place among the events.
+func (m *Mirror) Keep(f *fsmpb.Fact) {
 	now := time.Now()
 	switch b := f.Body.(type) {
 	case *fsmpb.Fact_Monitor:
@@ -214,18 +225,18 @@ func (m *mirror) keep(f *fsmpb.Fact) {
 		switch csta.SystemStatusValue(b.Status.Status) {
 		case csta.StatusEnabled, csta.StatusDisabled: // our monitors are gone with it
 			clear(m.up)
-			m.forget()
+			m.Forget()
 		}
 	case *fsmpb.Fact_Lost:
-		m.forget()
+		m.Forget()
 	default:
 		m.seq++
 		m.other = append(m.other, &keptFact{f, now, m.seq})
 	}
 }
 
-// forget drops all that waits: nothing is aligned any more.
-func (m *mirror) forget() {
+// Forget drops all that waits: nothing is aligned any more.
+func (m *Mirror) Forget() {
 	m.mismatches++
 	clear(m.strands)
 	clear(m.unmet)
@@ -236,13 +247,13 @@ func (m *mirror) forget() {
 	}
 }
 
-// full tells whether no more may wait.
-func (m *mirror) full() bool { return m.waiting+len(m.other) >= m.limit }
+// Full tells whether no more may wait.
+func (m *Mirror) Full() bool { return m.waiting+len(m.other) >= m.limit }
 
-// left is what is to be put into a new epoch, in its order: our monitors, then
+// Left is what is to be put into a new epoch, in its order: our monitors, then
 // what did not take effect. all says that the other connection is known to have
 // been read until now: then also what isn't aligned counts.
-func (m *mirror) left(all bool) []*fsmpb.Fact {
+func (m *Mirror) Left(all bool) []*fsmpb.Fact {
 	var out []*fsmpb.Fact
 	for _, u := range m.up {
 		u.fact.GetMonitor().Stood = true
@@ -266,8 +277,8 @@ func (m *mirror) left(all bool) []*fsmpb.Fact {
 	return out
 }
 
-// waitsSince tells whether a copy that came before at still waits.
-func (m *mirror) waitsSince(at time.Time) bool {
+// WaitsSince tells whether a copy that came before at still waits.
+func (m *Mirror) WaitsSince(at time.Time) bool {
 	for _, calls := range m.strands {
 		for _, s := range calls {
 			if len(s.waiting) > 0 && s.waiting[0].at.Before(at) {
@@ -278,19 +289,19 @@ func (m *mirror) waitsSince(at time.Time) bool {
 	return false
 }
 
-// sweep forgets strands on which nothing came for long, though other events did.
+// Sweep forgets strands on which nothing came for long, though other events did.
 // What still waits on one shows that the two connections disagree.
-func (m *mirror) sweep() {
+func (m *Mirror) Sweep() {
 	now := time.Now()
-	over := func(s *strand) bool { return now.Sub(s.last) > quiet }
+	over := func(s *strand) bool { return now.Sub(s.last) > Quiet }
 	for via, calls := range m.strands {
 		for name, s := range calls {
 			switch {
 			case !over(s):
 			case m.up[via].fact == nil && len(s.waiting) == 0: // ours doesn't bring it
 				delete(calls, name)
-			case len(s.waiting) > 0 && m.lastCommit.Sub(s.last) > quiet,
-				len(s.credits) > 0 && m.lastCame.Sub(s.last) > quiet:
+			case len(s.waiting) > 0 && m.lastCommit.Sub(s.last) > Quiet,
+				len(s.credits) > 0 && m.lastCame.Sub(s.last) > Quiet:
 				if s.aligned {
 					m.disagree(via, name)
 				}

@@ -1,4 +1,4 @@
-package links
+package mirror
 
 import (
 	"fmt"
@@ -150,15 +150,15 @@ func TestMirror(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				m := newMirror("ours", 1000)
+				m := New("ours", 1000)
 				for _, d := range []string{"1000", "1001", "7000"} {
 					m.theirs[d] = time.Time{}
-					m.keep(monitorUp(d))
+					m.Keep(monitorUp(d))
 				}
 				for _, s := range strings.Split(c.steps, ";") {
 					switch rest := s[1:]; s[0] {
 					case '+':
-						m.arrive(fact(rest), true)
+						m.Arrive(fact(rest), true)
 					case '-':
 						f := fact(rest)
 						if f.Epoch = 1; c.twoLinks {
@@ -166,28 +166,28 @@ func TestMirror(t *testing.T) {
 						} else {
 							f.Link = "ours"
 						}
-						m.commit(f)
+						m.Commit(f)
 					case '?': // the other one's monitor
 						m.theirs[rest] = time.Now()
 					case '^':
-						m.keep(monitorUp(rest))
+						m.Keep(monitorUp(rest))
 					case '@':
-						m.arrive(agentFact(rest), true)
+						m.Arrive(agentFact(rest), true)
 					case '#':
 						f := agentFact(rest)
 						f.Epoch, f.Link = 1, "ours"
-						m.commit(f)
+						m.Commit(f)
 					case '~':
 						var ms int
 						fmt.Sscan(rest, &ms)
 						time.Sleep(time.Duration(ms) * time.Millisecond) // virtual
 					case '!':
-						m.sweep()
+						m.Sweep()
 					}
 				}
 				list := func(all bool) string {
 					var out []string
-					for _, f := range m.left(all)[len(m.up):] { // after the monitors
+					for _, f := range m.Left(all)[len(m.up):] { // after the monitors
 						out = append(out, words(f))
 					}
 					return strings.Join(out, ";")
@@ -206,7 +206,7 @@ func TestMirror(t *testing.T) {
 				}
 				var passes []string
 				for _, s := range strings.Split(c.after, ";") {
-					if s != "" && !m.arrive(fact(s), false) {
+					if s != "" && !m.Arrive(fact(s), false) {
 						passes = append(passes, s)
 					}
 				}
@@ -221,23 +221,23 @@ func TestMirror(t *testing.T) {
 // The linkage ID keeps apart what only looks alike.
 func TestMirror_Linkage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMirror("ours", 1000)
-		m.keep(monitorUp("7000"))
+		m := New("ours", 1000)
+		m.Keep(monitorUp("7000"))
 		m.theirs["7000"] = time.Time{}
 		with := func(s, link, linkage string) *fsmpb.Fact {
 			f := fact(s)
 			f.Link, f.Epoch, f.GetCall().Linkage = link, 1, linkage
 			return f
 		}
-		time.Sleep(2 * quiet)
-		m.arrive(with("7000 QUEUED 900 7000", "", "A"), true)
-		m.arrive(with("7000 QUEUED 901 7000", "", "B"), true)
-		m.commit(with("7000 QUEUED 76 7000", "theirs", "Z"))
-		if n := len(m.left(false)); n != 3 {
+		time.Sleep(2 * Quiet)
+		m.Arrive(with("7000 QUEUED 900 7000", "", "A"), true)
+		m.Arrive(with("7000 QUEUED 901 7000", "", "B"), true)
+		m.Commit(with("7000 QUEUED 76 7000", "theirs", "Z"))
+		if n := len(m.Left(false)); n != 3 {
 			t.Errorf("an event of another call cancelled a copy: %d left", n)
 		}
-		m.commit(with("7000 QUEUED 77 7000", "theirs", "B"))
-		left := m.left(false)
+		m.Commit(with("7000 QUEUED 77 7000", "theirs", "B"))
+		left := m.Left(false)
 		if len(left) != 2 || left[1].GetCall().Linkage != "A" {
 			t.Errorf("left %v", left)
 		}
@@ -248,27 +248,27 @@ func TestMirror_Linkage(t *testing.T) {
 // of what it forgot is aligned.
 func TestMirror_IsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := newMirror("ours", 100)
-		m.keep(monitorUp("1000"))
+		m := New("ours", 100)
+		m.Keep(monitorUp("1000"))
 		m.theirs["1000"] = time.Time{}
-		time.Sleep(2 * quiet)
+		time.Sleep(2 * Quiet)
 		for i := range 1000 {
-			if m.full() {
-				m.forget()
+			if m.Full() {
+				m.Forget()
 			}
-			m.arrive(fact(fmt.Sprintf("1000 HELD %d 1000", i)), true)
+			m.Arrive(fact(fmt.Sprintf("1000 HELD %d 1000", i)), true)
 		}
-		if n := len(m.left(true)); n > 101 {
+		if n := len(m.Left(true)); n > 101 {
 			t.Errorf("%d are kept", n)
 		}
-		if n := len(m.left(false)); n != 1 {
+		if n := len(m.Left(false)); n != 1 {
 			t.Errorf("%d are aligned after an overflow", n-1)
 		}
 		for range 100 {
-			m.commit(&fsmpb.Fact{Link: "ours", Epoch: 1, Body: fact("1000 HELD 1 1000").Body})
-			m.arrive(fact("1000 HELD 2 1000"), false)
+			m.Commit(&fsmpb.Fact{Link: "ours", Epoch: 1, Body: fact("1000 HELD 1 1000").Body})
+			m.Arrive(fact("1000 HELD 2 1000"), false)
 			time.Sleep(time.Second)
-			m.sweep()
+			m.Sweep()
 		}
 		if len(m.strands["1000"]) > 2 {
 			t.Errorf("%d strands are kept", len(m.strands["1000"]))

@@ -1,4 +1,4 @@
-package links
+package mirror
 
 import (
 	"strings"
@@ -8,9 +8,9 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// strandOf is the strand of an event: the monitored device whose copy it is, and
+// StrandOf is the strand of an event: the monitored device whose copy it is, and
 // its call, or what it is about instead. The device is empty if it is no event.
-func strandOf(f *fsmpb.Fact) (via, name string) {
+func StrandOf(f *fsmpb.Fact) (via, name string) {
 	switch b := f.Body.(type) {
 	case *fsmpb.Fact_Call:
 		return b.Call.Via, b.Call.Subject.GetCall()
@@ -30,8 +30,8 @@ func isCall(f *fsmpb.Fact) bool { return f.GetCall() != nil }
 // beginning if both connections' monitors on the device are up and it begins with
 // our own event that begins a call, or they were up for so long that nothing of it
 // can have been under way. Later it becomes so when it was quiet, or when nothing is
-// left of it at a moment, nor was for long.
-func (m *mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact) *strand {
+// Left of it at a moment, nor was for long.
+func (m *Mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact) *strand {
 	calls := in[via]
 	if calls == nil {
 		calls = make(map[string]*strand)
@@ -40,16 +40,16 @@ func (m *mirror) strand(in map[string]map[string]*strand, via, name string, ours
 	u, theirs := m.up[via], m.theirs[via]
 	_, both := m.theirs[via]
 	both = both && u.fact != nil
-	long := both && min(time.Since(u.since), time.Since(theirs)) > quiet
+	long := both && min(time.Since(u.since), time.Since(theirs)) > Quiet
 	s := calls[name]
 	switch {
 	case s == nil:
 		s = &strand{aligned: long || both && ours != nil && begins(ours), over: time.Now()}
 		calls[name] = s
 	case s.aligned || len(s.waiting) > 0:
-	case time.Since(s.last) > quiet:
+	case time.Since(s.last) > Quiet:
 		s.credits, s.aligned = nil, true
-	case long && len(s.credits) == 0 && time.Since(s.over) > quiet:
+	case long && len(s.credits) == 0 && time.Since(s.over) > Quiet:
 		s.aligned = true
 	}
 	return s
@@ -120,7 +120,7 @@ func (s *strand) first() time.Time {
 
 // ownName is our name of the call that a fact of the other connection is about.
 // On one link both have the same.
-func (m *mirror) ownName(f *fsmpb.Fact, name string) (own string, met bool) {
+func (m *Mirror) ownName(f *fsmpb.Fact, name string) (own string, met bool) {
 	if !isCall(f) || f.Link == m.link {
 		return name, true
 	}
@@ -130,7 +130,7 @@ func (m *mirror) ownName(f *fsmpb.Fact, name string) (own string, met bool) {
 
 // candidate is the strand that has what a fact looks for, and whose name is not
 // paired yet: the one whose event came first.
-func (m *mirror) candidate(calls map[string]*strand, has func(*strand) bool, paired map[string]string) (name string) {
+func (m *Mirror) candidate(calls map[string]*strand, has func(*strand) bool, paired map[string]string) (name string) {
 	var best *strand
 	for n, s := range calls {
 		if _, taken := paired[n]; taken || !has(s) {
@@ -144,7 +144,7 @@ func (m *mirror) candidate(calls map[string]*strand, has func(*strand) bool, pai
 }
 
 // pair notes that two names mean one call, and compares what came under both.
-func (m *mirror) pair(theirs, own string) {
+func (m *Mirror) pair(theirs, own string) {
 	m.to[theirs], m.from[own] = own, theirs
 	for via, calls := range m.unmet {
 		o := calls[theirs]
@@ -173,7 +173,7 @@ func (m *mirror) pair(theirs, own string) {
 
 // rename notes that our connection calls a call by another name now. Nobody said
 // so: it may be a mistake.
-func (m *mirror) rename(via, theirs, before, now string) {
+func (m *Mirror) rename(via, theirs, before, now string) {
 	delete(m.from, before)
 	m.pair(theirs, now)
 	m.disagree(via, before)
@@ -181,7 +181,7 @@ func (m *mirror) rename(via, theirs, before, now string) {
 }
 
 // drop takes the first n facts that wait off a strand: they took effect.
-func (m *mirror) drop(s *strand, n int) {
+func (m *Mirror) drop(s *strand, n int) {
 	clear(s.waiting[:n])
 	s.waiting = s.waiting[n:]
 	m.waiting -= n
@@ -190,7 +190,7 @@ func (m *mirror) drop(s *strand, n int) {
 // disagree notes that the two connections don't bring the same of a call, as seen
 // at a device: from here on nothing of it is aligned, for a while. What is no call
 // is each device's own.
-func (m *mirror) disagree(via, own string) {
+func (m *Mirror) disagree(via, own string) {
 	m.mismatches++
 	for device, calls := range m.strands {
 		if s := calls[own]; s != nil && (device == via || !strings.HasPrefix(own, "\x00")) {
@@ -237,7 +237,7 @@ func callNames(f *fsmpb.Fact) (names []string) {
 
 // learn pairs the other calls that two copies of one event name: a transfer may
 // give the call a new name.
-func (m *mirror) learn(theirs, ours *fsmpb.Fact) {
+func (m *Mirror) learn(theirs, ours *fsmpb.Fact) {
 	if theirs.Link == m.link {
 		return
 	}
