@@ -4,10 +4,11 @@
 // wants, takes snapshots of what is unverified, sends what clients ask for, and
 // puts what the switch says into the log.
 //
-// Settings are in settings.go; how a link is chosen in choose.go; what happens on
-// gaining and losing leadership in lead.go; a takeover in takeover.go; hot standby
-// in shadow.go and package mirror. How CSTA maps to facts and requests is in package
-// cstalink; what a driver is to this package, in package driver.
+// Settings are in settings.go; how a link is chosen in choose.go, by what its keeper
+// says of it (standing.go); what happens on gaining and losing leadership in lead.go;
+// a takeover in takeover.go; hot standby in shadow.go and package mirror. How CSTA
+// maps to facts and requests is in package cstalink; what a driver is to this
+// package, in package driver.
 //
 // It never tells a client anything, changes the state but through the log, sends
 // a request that this term did not commit, or sends one twice.
