@@ -2,14 +2,21 @@ package crash
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/raft"
 )
 
-// turn is how long each candidate waits for the one before it.
-const turn = 60 * time.Millisecond
+// stands is the peer call by which a node asks those before it whether they stand.
+const stands = "stands"
+
+const (
+	turn    = 60 * time.Millisecond // that each candidate waits for the one before it
+	longest = 8                     // turns that one takes until it is elected, or is not
+)
 
 // stand has this node elected once its turn has come, if nobody else leads by then.
 func (w *Watch) stand(ctx context.Context, own Report) {
@@ -18,6 +25,7 @@ func (w *Watch) stand(ctx context.Context, own Report) {
 		return
 	}
 	pause(ctx, time.Duration(place)*turn)
+	w.giveWay(ctx, own)
 	// An election asked for here passes by pre-vote and the check of a known
 	// leader, so both are looked at again right before.
 	term := w.o.Raft.CurrentTerm()
@@ -31,6 +39,49 @@ func (w *Watch) stand(ctx context.Context, own Report) {
 	}
 	w.o.Noticed(Standing, own.Process)
 	w.elect(ctx, "standing for election: a majority found that the leader's process has ended", own.Process.Node, own.Term)
+}
+
+// giveWay waits while one that comes before this node is being elected: its votes are
+// on their way, and two that stand at once refuse each other for an election timeout.
+func (w *Watch) giveWay(ctx context.Context, own Report) {
+	ahead := w.ahead(own)
+	for n := 0; n < longest && w.anyStands(ctx, ahead); n++ {
+		pause(ctx, turn)
+	}
+}
+
+// anyStands asks nodes whether they stand for election.
+func (w *Watch) anyStands(ctx context.Context, ids []string) bool {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	answers := make(chan bool, len(ids))
+	asked := 0
+	for _, s := range voters(w.o.Configuration()) {
+		if slices.Contains(ids, string(s.ID)) {
+			asked++
+			w.spawn(func(context.Context) {
+				data, err := w.o.Port.Call(ctx, string(s.Address), stands, nil)
+				answers <- err == nil && string(data) == "true"
+			})
+		}
+	}
+	for range asked {
+		select {
+		case yes := <-answers:
+			if yes {
+				return true
+			}
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return false
+}
+
+// standing answers whether this node stands for election, or was elected.
+func (w *Watch) standing(context.Context, string, []byte) ([]byte, error) {
+	state := w.o.Raft.State()
+	return json.Marshal(state == raft.Candidate || state == raft.Leader)
 }
 
 // leaderless tells whether this node knows of no leader and doesn't stand itself.

@@ -117,6 +117,7 @@ func (w *Watch) Run(ctx context.Context) {
 	defer w.finish()
 	w.o.Port.Handle(method, w.hear)
 	w.o.Port.Handle(silence, w.answer)
+	w.o.Port.Handle(stands, w.standing)
 	w.o.Port.OnRaftStreamEnd(func(p raftnet.Peer) { w.streamEnded(Process{p.NodeID, p.BootID}) })
 	w.spawn(w.listen)
 	for {

@@ -191,9 +191,24 @@ func (w *Watch) place(own Report) int {
 	return -1
 }
 
-// rank is a witness's place among those that could replace the leader: the
-// longest log first, then the most links, then the first ID.
-func rank(self string, reports map[string]Report) int {
+// ahead are those that come before this node.
+func (w *Watch) ahead(own Report) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c := w.cases[own.death()]; c != nil {
+		ids := order(c.reports)
+		return ids[:max(slices.Index(ids, w.o.Port.NodeID()), 0)]
+	}
+	return nil
+}
+
+// rank is a witness's place among those that could replace the leader; negative if
+// it isn't one of them.
+func rank(self string, reports map[string]Report) int { return slices.Index(order(reports), self) }
+
+// order are those that could replace the leader: the longest log first, then the most
+// links, then the first ID.
+func order(reports map[string]Report) []string {
 	var ids []string
 	for id, r := range reports {
 		if !r.Successor {
@@ -204,7 +219,7 @@ func rank(self string, reports map[string]Report) int {
 		x, y := reports[a], reports[b]
 		return cmp.Or(cmp.Compare(y.LastTerm, x.LastTerm), cmp.Compare(y.LastIndex, x.LastIndex), cmp.Compare(y.Links, x.Links), cmp.Compare(a, b))
 	})
-	return slices.Index(ids, self)
+	return ids
 }
 
 func voters(c raft.Configuration) []raft.Server {

@@ -26,7 +26,8 @@ type fake struct {
 	mu      sync.Mutex
 	probes  []func() (string, string, error) // answers; the last one stays
 	asked   int
-	answers map[string]any // of other nodes, by address
+	answers map[string]any  // of other nodes, by address
+	stands  map[string]bool // for election
 	handler map[string]raftnet.Handler
 	ended   func(raftnet.Peer)
 	elected int
@@ -94,9 +95,12 @@ func (f *fake) Probe(context.Context, string) (string, string, error) {
 	return answer()
 }
 
-func (f *fake) Call(_ context.Context, address, _ string, _ []byte) ([]byte, error) {
+func (f *fake) Call(_ context.Context, address, method string, _ []byte) ([]byte, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if method == stands {
+		return json.Marshal(f.stands[address])
+	}
 	r, ok := f.answers[address]
 	if !ok {
 		return nil, errors.New("can't be reached")
@@ -155,6 +159,21 @@ func TestEvidence(t *testing.T) {
 				f.nobody, f.term = true, 4
 				time.AfterFunc(turn+turn/2, func() { f.change(func() { f.nobody, f.leader = false, "n3" }) })
 			},
+		},
+		"n3 has more, and its votes are slow": {
+			probes: []answer{refused}, reports: map[string]Report{"n3": says(8)},
+			change: func(f *fake) {
+				f.stands = map[string]bool{"a3": true}
+				time.AfterFunc(4*turn, func() { f.change(func() { f.leader, f.term = "n3", 4 }) })
+			},
+		},
+		"n3 has more, and stands for ever": {
+			probes: []answer{refused}, reports: map[string]Report{"n3": says(8)},
+			change: func(f *fake) { f.stands = map[string]bool{"a3": true} }, want: 1,
+		},
+		"n3 has less, and stands": {
+			probes: []answer{refused}, reports: map[string]Report{"n3": says(4)},
+			change: func(f *fake) { f.stands = map[string]bool{"a3": true} }, want: 1,
 		},
 		"n3 speaks of another term": {probes: []answer{refused}, reports: map[string]Report{"n3": {Process: n1, Term: 2, LastTerm: 3, LastIndex: 5}}},
 		"its next life leads": {
@@ -222,6 +241,17 @@ func TestRank(t *testing.T) {
 	}
 	if got := rank("n6", reports); got != -1 {
 		t.Errorf("a restarted leader is at place %d", got)
+	}
+}
+
+// A node says that it stands while it is being elected, and when it was.
+func TestStanding(t *testing.T) {
+	for state, want := range map[raft.RaftState]string{raft.Follower: "false", raft.Candidate: "true", raft.Leader: "true"} {
+		f := &fake{state: state}
+		w := New(Options{Port: f, Raft: f, Configuration: f.configuration, Elect: f.elect, Logger: hclog.NewNullLogger()})
+		if got, err := w.standing(t.Context(), "n3", nil); err != nil || string(got) != want {
+			t.Errorf("%v: %s, %v", state, got, err)
+		}
 	}
 }
 
