@@ -42,6 +42,7 @@ generate: ## make the committed generated code again
 	@for dir in fsm/fsmpb transport/api/apipb; do \
 	  $(BUF) generate $$dir --template '{"version":"v2","plugins":[{"local":["go","run","google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12"],"out":"'$$dir'","opt":["paths=source_relative"]},{"local":["go","run","connectrpc.com/connect/cmd/protoc-gen-connect-go@v1.21.1"],"out":"'$$dir'","opt":["paths=source_relative"]}]}' || exit 1; \
 	done
+	@$(BUF) generate fsm/fsmpb --template '{"version":"v2","plugins":[{"local":["go","run","github.com/planetscale/vtprotobuf/cmd/protoc-gen-go-vtproto@v0.6.0"],"out":"fsm/fsmpb","opt":["paths=source_relative","features=marshal+size"]}]}'
 
 fuzz: ## each fuzz test for FUZZTIME (20s)
 	@for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' $(CODE) | xargs -n1 dirname | sort -u); do \

@@ -111,7 +111,8 @@ func (f *Feed) append(r *fsmpb.Record) {
 	f.own()
 	// Views hold their own length of the chunk: growing it is invisible to them.
 	k := kept{record: r, at: PositionOf(r.Position)}
-	k.encoded, k.hash = encode(kindRecord, r)
+	k.encoded = appendEncoded(nil, r)
+	k.hash = hashOf(kindRecord, k.encoded)
 	f.chunks[n-1] = append(f.chunks[n-1], k)
 	f.count++
 	f.seq++

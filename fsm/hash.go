@@ -3,14 +3,18 @@ package fsm
 import (
 	"cmp"
 	"fmt"
-	"hash/fnv"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
 )
 
 // The state hash is a sum over all objects, so that it doesn't depend on their
 // order and only those that changed since the last one are encoded again.
+//
+// What changed waits before it is hashed: a call that changes with each event, and
+// is over before the next hash is taken, is never encoded for it. It must not wait
+// for too long either, or the log would stand still while the hash is taken. So an
+// object is hashed once it has not changed for about as many entries as are left
+// until then, a few with each entry.
 
 // sums holds what the state hash is worked out from.
 type sums struct {
@@ -42,63 +46,99 @@ const (
 
 // adder brings a table's share of the sum up to date.
 type adder interface {
-	update(total uint64) uint64
-	pending() int // objects that changed since
+	// turn has what changed until now wait for add, unless it changes again.
+	turn()
+	// waiting is how many objects wait for add.
+	waiting() int
+	// add takes up to n waiting objects into the sum.
+	add(total uint64, n int) uint64
 }
 
 // share is one table's share of the sum.
-type share[K cmp.Ordered, V proto.Message] struct {
+type share[K cmp.Ordered, V message] struct {
 	kind  byte
 	table *table[K, V]
 	each  map[K]uint64
+	wait  []K // changed before the last turn
+	buf   []byte
 }
 
-func shareOf[K cmp.Ordered, V proto.Message](kind byte, t *table[K, V]) *share[K, V] {
+func shareOf[K cmp.Ordered, V message](kind byte, t *table[K, V]) *share[K, V] {
 	return &share[K, V]{kind: kind, table: t, each: make(map[K]uint64, t.len())}
 }
 
-// update hashes the objects that changed. The order in which a map yields them
-// makes no difference to a sum.
-func (s *share[K, V]) update(total uint64) uint64 {
+// The order in which a map yields the keys makes no difference to a sum.
+func (s *share[K, V]) turn() {
+	if len(s.table.dirty) == 0 {
+		return
+	}
 	for k := range s.table.dirty {
+		s.wait = append(s.wait, k)
+	}
+	if len(s.table.dirty) <= maxCleared {
+		clear(s.table.dirty)
+	} else { // clearing one that was large once costs every time
+		s.table.dirty = make(map[K]struct{})
+	}
+}
+
+// maxCleared is the size of a set that is cleared instead of made anew.
+const maxCleared = 4096
+
+func (s *share[K, V]) waiting() int { return len(s.wait) }
+
+func (s *share[K, V]) add(total uint64, n int) uint64 {
+	for _, k := range s.wait[:n] {
+		if _, again := s.table.dirty[k]; again {
+			continue // its turn will come
+		}
 		total -= s.each[k]
 		v, ok := s.table.get(k)
 		if !ok {
 			delete(s.each, k)
 			continue
 		}
-		h := hashOf(s.kind, v)
+		s.buf = appendEncoded(s.buf[:0], v)
+		h := hashOf(s.kind, s.buf)
 		s.each[k] = h
 		total += h
 	}
-	if len(s.table.dirty) <= 2*hashLump {
-		clear(s.table.dirty)
-	} else { // clearing one that was large once costs every time
-		s.table.dirty = make(map[K]struct{})
+	if s.wait = s.wait[n:]; len(s.wait) == 0 {
+		s.wait = nil
 	}
 	return total
 }
 
-func (s *share[K, V]) pending() int { return len(s.table.dirty) }
+// hashLump is how many objects are hashed with one entry at most, so that the log
+// is not held up. What is left over is hashed when the hash is taken.
+const hashLump = 512
 
-// hashLump is how many changed objects are hashed at once: the log is not held up
-// for long, and what changes often is hashed seldom.
-const hashLump = 256
-
-// keepUp hashes what has changed, if it is much.
-func (x *sums) keepUp() {
+// keepUp hashes some of what has changed. left is the number of entries until the
+// hash is taken. Turns are half as far from each other each time: after 512
+// entries, when 256 are left, 128 and so on.
+func (x *sums) keepUp(left uint64) {
+	if left&(left-1) == 0 {
+		x.turn()
+	}
 	n := 0
 	for _, p := range x.parts {
-		n += p.pending()
+		n += p.waiting()
 	}
-	if n >= hashLump {
-		x.update()
+	if n == 0 {
+		return
+	}
+	// Until the next turn, which is when half of what is left is over.
+	n = min(n/int(max(left/2, 1))+1, hashLump)
+	for _, p := range x.parts {
+		some := min(n, p.waiting())
+		x.total = p.add(x.total, some)
+		n -= some
 	}
 }
 
-func (x *sums) update() {
+func (x *sums) turn() {
 	for _, p := range x.parts {
-		x.total = p.update(x.total)
+		p.turn()
 	}
 }
 
@@ -123,37 +163,29 @@ func newSums(s *State) sums {
 
 // hash brings the sums up to date and returns the hash of the state.
 func (x *sums) hash(s *State) uint64 {
-	x.update()
+	x.turn()
+	for _, p := range x.parts {
+		x.total = p.add(x.total, p.waiting())
+	}
 	h := s.header()
 	h.Hash, h.HashIndex = 0, 0
-	return x.total + s.feed.sum + hashOf(kindHeader, h)
+	return x.total + s.feed.sum + hashOf(kindHeader, appendEncoded(nil, h))
 }
 
-// hashOf hashes one object: FNV-1a over its kind and its deterministic encoding
-// (which holds its key), mixed so that sums of similar objects differ.
-func hashOf(kind byte, m proto.Message) uint64 {
-	_, h := encode(kind, m)
-	return h
-}
-
-// encode is the deterministic encoding of an object, with its hash.
-func encode(kind byte, m proto.Message) ([]byte, uint64) {
-	f := fnv.New64a()
-	b, err := deterministic.Marshal(m)
-	if err != nil { // a text that isn't UTF-8; log entries can't carry one
-		b = []byte(err.Error())
+// hashOf hashes the encoding of an object (which holds its key): FNV-1a over its
+// kind and the encoding, mixed so that sums of similar objects differ.
+func hashOf(kind byte, encoded []byte) uint64 {
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := (offset ^ uint64(kind)) * prime
+	for _, b := range encoded {
+		h = (h ^ uint64(b)) * prime
 	}
-	f.Write([]byte{kind})
-	f.Write(b)
-	h := f.Sum64()
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd // finaliser of MurmurHash3
 	h ^= h >> 33
 	h *= 0xc4ceb9fe1a85ec53
-	return b, h ^ h>>33
+	return h ^ h>>33
 }
-
-var deterministic = proto.MarshalOptions{Deterministic: true}
 
 // takeHash stores the hash of the state as the present entry left it.
 func (m *Machine) takeHash() {

@@ -39,6 +39,52 @@ func TestHashOfWhatChangedEqualsHashOfAll(t *testing.T) {
 	}
 }
 
+// Between two hashes calls come and go. What is left to be hashed when the hash is
+// taken is little, and calls that were over by then were never encoded for it.
+func TestHashKeepsUp(t *testing.T) {
+	r := newRig(t, "A", "B")
+	call := func(n int) string { return "c" + strconv.Itoa(n) }
+	for r.m.s.entries%HashEvery != 0 { // the first hash
+		r.apply()
+	}
+	calls := r.m.sums.parts[tableCall].(*share[uint64, *Call])
+	n, most := 0, 0
+	for range 2 {
+		for r.m.s.entries%HashEvery < HashEvery-2 {
+			// Each call lives for four entries.
+			r.say("A: Queued " + call(n) + "/A calling=9 called=A")
+			if n >= 4 {
+				r.say("A: ConnectionCleared " + call(n-4) + "/A")
+			}
+			n++
+			// Those of the last hash, and those that live at the first turn, may be.
+			if at := r.m.s.entries % HashEvery; at < HashEvery*3/4 && len(calls.each) > 10 {
+				t.Fatalf("after %d entries %d calls are in the sum", at, len(calls.each))
+			}
+			waiting := 0
+			for _, p := range r.m.sums.parts {
+				waiting += p.waiting()
+			}
+			most = max(most, waiting)
+		}
+		for r.m.s.entries%HashEvery != HashEvery-1 {
+			r.apply()
+		}
+		r.m.sums.turn()
+		left := 0
+		for _, p := range r.m.sums.parts {
+			left += p.waiting()
+		}
+		if left > 32 || most < 500 {
+			t.Errorf("%d objects left of %d", left, most)
+		}
+		r.apply()
+		if got, at := r.m.View().Hash(); got != fresh(t, r.m) || at != r.index {
+			t.Errorf("hash %016x at %d, worked out anew %016x at %d", got, at, fresh(t, r.m), r.index)
+		}
+	}
+}
+
 // Any difference shows in the hash.
 func TestHashTellsStatesApart(t *testing.T) {
 	seen := make(map[uint64]string)
@@ -133,7 +179,7 @@ func TestFeedColdAndWarm(t *testing.T) {
 			t.Fatalf("record at %s reads as %s, after %s", k.at, at, last)
 		}
 		last = k.at
-		if b, h := encode(kindRecord, rec); !bytes.Equal(b, k.encoded) || h != k.hash {
+		if b := appendEncoded(nil, rec); !bytes.Equal(b, k.encoded) || hashOf(kindRecord, b) != k.hash {
 			t.Fatalf("record at %s differs from its encoding", k.at)
 		}
 		return true

@@ -104,9 +104,10 @@ func (m *Machine) ApplyEntry(index, term uint64, e *fsmpb.Entry) ([]Result, erro
 		results[i] = r
 	}
 	t.end()
-	m.sums.keepUp()
-	if m.s.entries%HashEvery == 0 {
+	if left := m.s.entries % HashEvery; left == 0 {
 		m.takeHash()
+	} else {
+		m.sums.keepUp(HashEvery - left)
 	}
 	return results, nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/proto"
 )
 
 // snapshotFormat is the format that WriteSnapshot writes.
@@ -114,15 +113,12 @@ func (w *snapshotWriter) record(encoded []byte) {
 	_, w.err = w.w.Write(w.buf)
 }
 
-func (w *snapshotWriter) write(m proto.Message) {
+func (w *snapshotWriter) write(m message) {
 	if w.err != nil {
 		return
 	}
-	size := proto.Size(m)
-	w.buf = binary.AppendUvarint(w.buf[:0], uint64(size))
-	if w.buf, w.err = deterministic.MarshalAppend(w.buf, m); w.err != nil {
-		return
-	}
+	w.buf = binary.AppendUvarint(w.buf[:0], uint64(m.SizeVT()))
+	w.buf = appendEncoded(w.buf, m)
 	w.sum.Write(w.buf)
 	_, w.err = w.w.Write(w.buf)
 }
