@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
 )
 
 // MaxLevel is the highest feature level that this build understands.
@@ -74,18 +73,6 @@ func (m *Machine) Apply(index, term uint64, data []byte) ([]Result, error) {
 		return nil, err
 	}
 	return m.ApplyEntry(index, term, e)
-}
-
-// ReadEntry reads the data of the log entry at index.
-func ReadEntry(index uint64, data []byte) (*fsmpb.Entry, error) {
-	e := new(fsmpb.Entry)
-	if err := proto.Unmarshal(data, e); err != nil {
-		return nil, fmt.Errorf("read log entry %d: %w; this node's log is damaged or was written by something else", index, err)
-	}
-	if e.Level > MaxLevel {
-		return nil, fmt.Errorf("log entry %d needs feature level %d and this build knows %d: install the newer release on this node", index, e.Level, MaxLevel)
-	}
-	return e, nil
 }
 
 // ApplyEntry is Apply of an entry that was read. The state keeps parts of it:
