@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
@@ -20,14 +19,7 @@ func (p *Proposer) handOver(ctx context.Context, batch []*item) ([]fsm.Result, e
 	if addr == "" {
 		return nil, errNoLeader
 	}
-	proposal := new(fsmpb.Proposal)
-	for _, it := range batch {
-		proposal.Commands = append(proposal.Commands, it.command)
-		if c := it.command.GetClient(); c != nil && it.secret != nil {
-			proposal.Secrets = append(proposal.Secrets, &fsmpb.Secret{Session: c.Session, Attachment: c.Attachment, Ordinal: c.Ordinal, Value: it.secret})
-		}
-	}
-	data, err := proto.Marshal(proposal)
+	data, err := proposalOf(batch)
 	if err != nil {
 		return nil, fmt.Errorf("marshal proposal: %w", err)
 	}
@@ -70,10 +62,12 @@ func (p *Proposer) Hand(ctx context.Context, data []byte) ([]byte, error) {
 	}
 	items := make([]*item, len(proposal.Commands))
 	for i, c := range proposal.Commands {
-		items[i] = &item{command: c, size: proto.Size(c), at: time.Now(), local: true, ctx: ctx, answer: make(chan answer, 1)}
-		if items[i].size > p.o.EntryBytes {
-			return nil, fmt.Errorf("a command of %d bytes: the limit of an entry is %d", items[i].size, p.o.EntryBytes)
+		it, err := p.newItem(c, nil)
+		if err != nil {
+			return nil, fmt.Errorf("propose for another node: %w", err)
 		}
+		it.local, it.ctx, it.answer = true, ctx, make(chan answer, 1)
+		items[i] = it
 	}
 	p.mu.Lock()
 	if p.closed {

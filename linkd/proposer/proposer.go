@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
 )
 
 // Raft is the part of *raft.Raft that the proposer needs.
@@ -57,25 +56,6 @@ type Proposer struct {
 	batches, commands, forwards, failures uint64
 }
 
-// item is one command on its way.
-type item struct {
-	command *fsmpb.Command
-	secret  []byte
-	size    int
-	at      time.Time // when it came
-	local   bool      // may not be handed on: it was handed to us
-	ctx     context.Context
-	answer  chan answer // one slot; nil for a stream's
-
-	stream  *stream
-	ordinal uint64
-}
-
-type answer struct {
-	result fsm.Result
-	err    error
-}
-
 // New makes a proposer; it does nothing until Run.
 func New(o Options) *Proposer {
 	if o.EntryBytes == 0 {
@@ -104,10 +84,11 @@ func (p *Proposer) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, e
 }
 
 func (p *Proposer) submit(ctx context.Context, c *fsmpb.Command, local bool) (fsm.Result, error) {
-	it := &item{command: c, size: proto.Size(c), at: time.Now(), local: local, ctx: ctx, answer: make(chan answer, 1)}
-	if it.size > p.o.EntryBytes {
-		return fsm.Result{}, fmt.Errorf("propose a command of %d bytes: the limit of an entry is %d", it.size, p.o.EntryBytes)
+	it, err := p.newItem(c, nil)
+	if err != nil {
+		return fsm.Result{}, fmt.Errorf("propose: %w", err)
 	}
+	it.local, it.ctx, it.answer = local, ctx, make(chan answer, 1)
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -168,7 +149,7 @@ func (p *Proposer) take() []*item {
 	var batch []*item
 	size := 0
 	fits := func(it *item) bool {
-		return size+it.size+8 <= p.o.EntryBytes || len(batch) == 0
+		return size+it.size() <= p.o.EntryBytes || len(batch) == 0
 	}
 	kept := p.single[:0:0]
 	for i, it := range p.single {
@@ -184,7 +165,7 @@ func (p *Proposer) take() []*item {
 			break
 		}
 		batch = append(batch, it)
-		size += it.size + 8
+		size += it.size()
 	}
 	p.single = kept
 	for range p.streams {
@@ -197,7 +178,7 @@ func (p *Proposer) take() []*item {
 			}
 			s.next++
 			batch = append(batch, it)
-			size += it.size + 8
+			size += it.size()
 		}
 		if full {
 			break
@@ -213,18 +194,12 @@ func (p *Proposer) take() []*item {
 // launch starts one batch; its end is handled by a goroutine of flights.
 func (p *Proposer) launch(ctx context.Context, batch []*item, flights *sync.WaitGroup) {
 	if p.o.Raft.State() == raft.Leader {
-		entry := &fsmpb.Entry{TimeMs: p.o.NowMS(), Level: 1}
 		for _, it := range batch {
-			p.keepSecret(it)
-			entry.Level = max(entry.Level, fsm.Needs(it.command))
-			entry.Commands = append(entry.Commands, it.command)
+			if it.secret != nil {
+				p.secrets.put(it.key, it.secret)
+			}
 		}
-		data, err := proto.Marshal(entry)
-		if err != nil {
-			p.land(ctx, batch, nil, fmt.Errorf("marshal log entry: %w", err))
-			return
-		}
-		future := p.o.Raft.Apply(data, 0)
+		future := p.o.Raft.Apply(entryOf(p.o.NowMS(), batch), 0)
 		flights.Go(func() {
 			if err := future.Error(); err != nil {
 				p.land(ctx, batch, nil, err)
@@ -245,12 +220,6 @@ func (p *Proposer) launch(ctx context.Context, batch []*item, flights *sync.Wait
 		results, err := p.handOver(ctx, batch)
 		p.land(ctx, batch, results, err)
 	})
-}
-
-func (p *Proposer) keepSecret(it *item) {
-	if c := it.command.GetClient(); c != nil && it.secret != nil {
-		p.secrets.put(secretKey{c.Session, c.Attachment, c.Ordinal}, it.secret)
-	}
 }
 
 // land settles a batch: answers on success, another try on failure.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/holdline/holdline/fsm"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"google.golang.org/protobuf/proto"
 )
 
 // stream implements Stream. Its fields are guarded by the proposer's mutex.
@@ -62,12 +60,12 @@ func (s *stream) Send(ctx context.Context, build func(ordinal uint64) *fsmpb.Com
 		}
 	}
 	ordinal := s.base + uint64(len(s.items))
-	c := build(ordinal)
-	it := &item{command: c, secret: secret, size: proto.Size(c), at: time.Now(), stream: s, ordinal: ordinal}
-	if it.size > s.p.o.EntryBytes {
+	it, err := s.p.newItem(build(ordinal), secret)
+	if err != nil {
 		s.p.mu.Unlock()
-		return fmt.Errorf("send on %s: command of %d bytes, the limit of an entry is %d", s.name, it.size, s.p.o.EntryBytes)
+		return fmt.Errorf("send on %s: %w", s.name, err)
 	}
+	it.stream, it.ordinal = s, ordinal
 	s.items = append(s.items, it)
 	s.p.mu.Unlock()
 	s.p.poke()
