@@ -1,15 +1,11 @@
 package fsm
 
-import "slices"
-
-// copyCall copies a call so that the copy can be changed. Its connections are
-// the copy's own list; the other lists are replaced, never changed, by whoever
-// changes them.
+// copyCall copies a call so that the copy can be changed; its lists are replaced,
+// never changed.
 func copyCall(c *Call) *Call {
 	return &Call{
 		Id: c.Id, Switch: c.Switch, Names: c.Names, Linkage: c.Linkage,
-		Connections: slices.Clone(c.Connections),
-		Calling:     c.Calling, Called: c.Called, LastRedirection: c.LastRedirection,
+		Connections: c.Connections, Calling: c.Calling, Called: c.Called, LastRedirection: c.LastRedirection,
 		Data: c.Data, BeganMs: c.BeganMs, ChangedMs: c.ChangedMs, Version: c.Version,
 		Recent: c.Recent, Followers: c.Followers, LinkedTo: c.LinkedTo, Epoch: c.Epoch,
 		Late: c.Late, NoControl: c.NoControl, Gone: c.Gone, ConsultedFrom: c.ConsultedFrom,

@@ -38,13 +38,13 @@ func (t *txn) newCall(src *source, name string) *draft {
 func (d *draft) put() {
 	d.putCall(d.c)
 	d.syncParts(d.c.Switch, d.c.Id, d.was, d.c.Connections, !d.unseen)
-	d.was = slices.Clone(d.c.Connections)
+	d.was = d.c.Connections
 }
 
 // step gives the connection of ch.Device its next state and emits ch. The
 // monitored device whose copy of the event came is via, if seen.
 func (d *draft) step(ch *fsmpb.CallChange, written string, to fsmpb.ConnectionState, via string, seen bool) {
-	before := slices.Clone(d.c.Connections)
+	before := d.c.Connections
 	d.set(ch.Device, written, to)
 	if x := connOf(d.c, ch.Device); x != nil { // set made it
 		x.Offered = ch.Type == fsmpb.EventType_OFFERED
@@ -62,23 +62,40 @@ func (d *draft) tell(ch *fsmpb.CallChange, before []*Connection) {
 	}
 	ch.Heard = hearers(before, d.c.Connections)
 	ch.Followers = d.c.Followers
-	d.emit(&Record{Switch: d.c.Switch, Kind: &fsmpb.Record_Call{Call: ch}})
+	r := new(callRecord)
+	r.kind.Call = ch
+	r.record.Switch, r.record.Kind = d.c.Switch, &r.kind
+	d.emitAt(&r.record, &r.at)
+}
+
+// callRecord is most of the feed, and so made at once.
+type callRecord struct {
+	record Record
+	kind   fsmpb.Record_Call
+	at     fsmpb.Position
 }
 
 // hearers lists who had a part before or has one now, in order of joining, with
 // their states now.
 func hearers(before, now []*Connection) []*fsmpb.Hearer {
-	list := make([]*fsmpb.Hearer, 0, len(now)+1)
-	for _, x := range before {
-		h := &fsmpb.Hearer{Device: x.Device}
-		if y := goneOf(now, x.Device); y != nil {
-			h.State = y.State
+	n := len(before)
+	for _, y := range now {
+		if !hasDevice(before, y.Device) {
+			n++
 		}
+	}
+	list, each := make([]*fsmpb.Hearer, 0, n), make([]fsmpb.Hearer, n)
+	add := func(device string, state fsmpb.ConnectionState) {
+		h := &each[len(list)]
+		h.Device, h.State = device, state
 		list = append(list, h)
+	}
+	for _, x := range before {
+		add(x.Device, goneOf(now, x.Device).GetState())
 	}
 	for _, y := range now {
 		if !hasDevice(before, y.Device) {
-			list = append(list, &fsmpb.Hearer{Device: y.Device, State: y.State})
+			add(y.Device, y.State)
 		}
 	}
 	return list
@@ -87,28 +104,30 @@ func hearers(before, now []*Connection) []*fsmpb.Hearer {
 // set gives a device's connection a state: NULL takes it out of the call, and a
 // device that has no part in the call joins it.
 func (d *draft) set(device, written string, to fsmpb.ConnectionState) {
-	i := slices.IndexFunc(d.c.Connections, func(x *Connection) bool { return x.Device == device })
+	is := d.c.Connections
+	i := slices.IndexFunc(is, func(x *Connection) bool { return x.Device == device })
 	next := &Connection{Device: device, State: to, Epoch: d.src.epoch, Ordinal: d.src.ordinal, SinceMs: d.timeMS,
 		SwitchDevice: writtenAs(written, device)}
 	if i >= 0 && next.SwitchDevice == "" && written == "" {
-		next.SwitchDevice = d.c.Connections[i].SwitchDevice
+		next.SwitchDevice = is[i].SwitchDevice
 	}
 	if i >= 0 {
-		longest(next, d.c.Connections[i], d.timeMS)
+		longest(next, is[i], d.timeMS)
 	}
 	switch {
 	case to == fsmpb.ConnectionState_NULL:
 		if i >= 0 {
-			d.c.Connections = slices.Delete(d.c.Connections, i, i+1)
+			d.c.Connections = slices.Concat(is[:i], is[i+1:])
 		}
 		d.lose(next)
 	case i >= 0:
-		if old := d.c.Connections[i]; old.State == to {
+		if old := is[i]; old.State == to {
 			next.SinceMs, next.Offered = old.SinceMs, old.Offered
 		}
+		d.c.Connections = slices.Clone(is)
 		d.c.Connections[i] = next
 	default:
-		d.c.Connections = append(d.c.Connections, next)
+		d.c.Connections = append(is[:len(is):len(is)], next)
 		d.c.Gone = slices.DeleteFunc(slices.Clone(d.c.Gone), func(x *Connection) bool { return x.Device == device })
 		d.c.Followers = d.followers(d.c, []string{device})
 		d.missed(device)

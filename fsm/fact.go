@@ -43,9 +43,9 @@ func (t *txn) fact(f *fsmpb.Fact) Result {
 	}
 	l.LastOrdinal = f.Ordinal
 	t.counters.Facts++
-	src := &source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}
-	if !t.heardBefore(src, f) && !t.comesLate(src, f) {
-		t.body(src, f)
+	t.src = source{link: l, sw: l.Switch, epoch: l.Epoch, ordinal: f.Ordinal}
+	if !t.heardBefore(&t.src, f) && !t.comesLate(&t.src, f) {
+		t.body(&t.src, f)
 	}
 	return Result{ID: f.Ordinal}
 }

@@ -21,7 +21,7 @@ func TestKeys(t *testing.T) {
 		}
 		for _, due := range []int64{-5, 0, 1_790_000_000_000, math.MaxInt64} {
 			d := &fsmpb.Deadline{Kind: kind, Key: "k", DueMs: due}
-			if got, want := dueKey(d), fmt.Sprintf("%020d%s%s", max(due, 0), sep, deadlineKey(kind, "k")); got != want {
+			if got, want := dueKey(d, deadlineKey(kind, "k")), fmt.Sprintf("%020d%s%s", max(due, 0), sep, deadlineKey(kind, "k")); got != want {
 				t.Errorf("dueKey(%v) = %q, want %q", d, got, want)
 			}
 		}

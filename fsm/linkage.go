@@ -85,8 +85,11 @@ func (t *txn) linked(sw, linkage string) *Call {
 // does nothing if that is known already, or if the new name is another live
 // call's: how calls become one is told by events of their own.
 func (t *txn) renameCall(src *source, from, to, linkage string) {
+	if from == "" || !goodName(to) {
+		return
+	}
 	link := src.link.Name
-	if id, _ := t.names.get(nameKey(link, to)); from == "" || !goodName(to) || t.isLive(id) {
+	if id, _ := t.names.get(nameKey(link, to)); t.isLive(id) {
 		return
 	}
 	id, _ := t.names.get(nameKey(link, from))

@@ -64,23 +64,24 @@ const (
 
 func (s *State) name(kind string, id uint64, names []*fsmpb.CallName) {
 	for _, n := range names {
-		k := nameKey(n.Link, n.Call)
-		s.bearers.put(bearerKey(k, kind, id), struct{}{})
-		s.resolve(k)
+		k, prefix := bearerKey(n, kind, id)
+		s.bearers.put(k, struct{}{})
+		s.resolve(prefix)
 	}
 }
 
 func (s *State) unname(kind string, id uint64, names []*fsmpb.CallName) {
 	for _, n := range names {
-		k := nameKey(n.Link, n.Call)
-		s.bearers.delete(bearerKey(k, kind, id))
-		s.resolve(k)
+		k, prefix := bearerKey(n, kind, id)
+		s.bearers.delete(k)
+		s.resolve(prefix)
 	}
 }
 
-// resolve lets a name lead to the best of its bearers.
-func (s *State) resolve(k string) {
-	prefix := k + sep
+// resolve lets a name lead to the best of its bearers: those whose keys have this
+// prefix.
+func (s *State) resolve(prefix string) {
+	k := prefix[:len(prefix)-len(sep)]
 	for b := range s.bearers.down(prefix + nameOfLive + ":") { // ':' sorts after the digits
 		if len(b) == len(prefix)+len(nameOfLive)+idDigits && strings.HasPrefix(b, prefix) {
 			id, _ := strconv.ParseUint(b[len(b)-idDigits:], 10, 64)
@@ -96,7 +97,14 @@ func (s *State) resolve(k string) {
 	s.names.delete(k)
 }
 
-func bearerKey(name, kind string, id uint64) string { return name + sep + kind + idKey(id) }
+// bearerKey is a nameKey with the call that bears the name, and what the keys of
+// all that bear it begin with.
+func bearerKey(n *fsmpb.CallName, kind string, id uint64) (key, prefix string) {
+	var b [96]byte
+	name := append(append(append(append(b[:0], n.Link...), sep...), n.Call...), sep...)
+	key = string(padded(append(name, kind...), id, idDigits))
+	return key, key[:len(name)]
+}
 
 // idDigits is the length of an idKey.
 const idDigits = 20
@@ -257,28 +265,30 @@ func (s *State) watching(sw, device string) func(func(*Monitor) bool) {
 
 // setDeadline sets or moves a deadline.
 func (t *txn) setDeadline(kind fsmpb.DeadlineKind, key string, dueMS int64) {
-	t.clearDeadline(kind, key)
-	d := &fsmpb.Deadline{Kind: kind, Key: key, DueMs: dueMS}
 	k := deadlineKey(kind, key)
+	if old, ok := t.deadlines.get(k); ok {
+		t.due.delete(dueKey(old, k))
+	}
+	d := &fsmpb.Deadline{Kind: kind, Key: key, DueMs: dueMS}
 	t.deadlines.put(k, d)
-	t.due.put(dueKey(d), k)
+	t.due.put(dueKey(d, k), k)
 }
 
 func (t *txn) clearDeadline(kind fsmpb.DeadlineKind, key string) {
 	k := deadlineKey(kind, key)
 	if d, ok := t.deadlines.get(k); ok {
-		t.due.delete(dueKey(d))
+		t.due.delete(dueKey(d, k))
 		t.deadlines.delete(k)
 	}
 }
 
 func deadlineKey(kind fsmpb.DeadlineKind, key string) string {
-	b := make([]byte, 0, 2+len(sep)+len(key))
-	return string(append(append(padded(b, uint64(kind), 2), sep...), key...))
+	var b [64]byte
+	return string(append(append(padded(b[:0], uint64(kind), 2), sep...), key...))
 }
 
-func dueKey(d *fsmpb.Deadline) string {
-	b := make([]byte, 0, 20+2*len(sep)+2+len(d.Key))
-	b = append(padded(b, uint64(max(d.DueMs, 0)), 20), sep...)
-	return string(append(b, deadlineKey(d.Kind, d.Key)...))
+// dueKey sorts a deadline, of which k is the key, by its time.
+func dueKey(d *fsmpb.Deadline, k string) string {
+	var b [96]byte
+	return string(append(append(padded(b[:0], uint64(max(d.DueMs, 0)), 20), sep...), k...))
 }

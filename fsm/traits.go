@@ -45,7 +45,16 @@ func traitsList(c *Call) []string {
 	return list
 }
 
-func traitKey(trait string, id uint64) string { return trait + sep + idKey(id) }
+// sameCallerTrait tells whether two calls have the same callerTrait.
+func sameCallerTrait(a, b *Call) bool {
+	has := isDevice(a.Calling)
+	return has == isDevice(b.Calling) && (!has || a.Switch == b.Switch && a.Calling.Id == b.Calling.Id)
+}
+
+func traitKey(trait string, id uint64) string {
+	var b [64]byte
+	return string(padded(append(append(b[:0], trait...), sep...), id, idDigits))
+}
 
 // traitsOf keeps the traits in step with a call that changes from old to c;
 // either may be nil.
@@ -62,7 +71,7 @@ func (s *State) allTraits() *traits {
 }
 
 func (x *traits) change(old, c *Call) {
-	if old != nil && c != nil && old.Calling == c.Calling && old.Linkage == c.Linkage && slices.Equal(old.Joined, c.Joined) {
+	if old != nil && c != nil && sameCallerTrait(old, c) && old.Linkage == c.Linkage && slices.Equal(old.Joined, c.Joined) {
 		return
 	}
 	for _, t := range traitsList(old) {

@@ -12,8 +12,9 @@ import (
 type txn struct {
 	*State
 	offset uint32
-	link   *Link // copied by this entry
-	audit  bool  // a snapshot is applied that the stuck-call watch asked for
+	link   *Link  // copied by this entry
+	src    source // of the present fact
+	audit  bool   // a snapshot is applied that the stuck-call watch asked for
 }
 
 // next is the position that the next record will have.
@@ -23,9 +24,13 @@ func (t *txn) next() *fsmpb.Position {
 
 // emit appends a record to the feed. Neither it nor what it points to may be
 // changed afterwards.
-func (t *txn) emit(r *fsmpb.Record) {
-	r.Position = t.next()
+func (t *txn) emit(r *fsmpb.Record) { t.emitAt(r, new(fsmpb.Position)) }
+
+// emitAt is emit with room for the position.
+func (t *txn) emitAt(r *fsmpb.Record, at *fsmpb.Position) {
 	t.offset++
+	at.Index, at.Offset = t.index, t.offset
+	r.Position = at
 	r.TimeMs = t.timeMS
 	t.feed.append(r)
 }
