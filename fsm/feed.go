@@ -17,8 +17,9 @@ const feedChunk = 512
 // Feed is the recent part of the ordered stream of changes, bounded by count
 // and bytes. A Feed taken from a View never changes.
 type Feed struct {
-	chunks [][]kept // each up to feedChunk long and never changed below its length
+	chunks [][]kept // each feedChunk long
 	first  int      // records of chunks[0] that are gone
+	filled int      // records in the last chunk; they are never changed
 	count  int
 	bytes  uint64
 	floor  Position // records up to here are gone
@@ -80,11 +81,11 @@ func (f *Feed) after(p Position, fn func(kept) bool) {
 		return
 	}
 	ci := sort.Search(len(f.chunks), func(i int) bool {
-		c := f.chunks[i]
+		c := f.chunk(i)
 		return p.Before(c[len(c)-1].at)
 	})
 	for ; ci < len(f.chunks); ci++ {
-		c := f.chunks[ci]
+		c := f.chunk(ci)
 		from := 0
 		if ci == 0 {
 			from = f.first
@@ -100,20 +101,28 @@ func (f *Feed) after(p Position, fn func(kept) bool) {
 	}
 }
 
+// chunk is what a chunk holds.
+func (f *Feed) chunk(i int) []kept {
+	if i == len(f.chunks)-1 {
+		return f.chunks[i][:f.filled]
+	}
+	return f.chunks[i]
+}
+
 func (f *Feed) append(r *fsmpb.Record) {
 	n := len(f.chunks)
-	if n == 0 || len(f.chunks[n-1]) == feedChunk {
+	if n == 0 || f.filled == feedChunk {
 		f.own()
-		f.chunks = append(f.chunks, make([]kept, 0, feedChunk))
+		f.chunks, f.filled = append(f.chunks, make([]kept, feedChunk)), 0
 		n++
 		f.cool(n - feedWarm)
 	}
-	f.own()
-	// Views hold their own length of the chunk: growing it is invisible to them.
+	// Views know how far the chunk was filled: what comes after that is invisible to them.
 	k := kept{record: r, at: PositionOf(r.Position)}
 	k.encoded = appendEncoded(nil, r)
 	k.hash = hashOf(kindRecord, k.encoded)
-	f.chunks[n-1] = append(f.chunks[n-1], k)
+	f.chunks[n-1][f.filled] = k
+	f.filled++
 	f.count++
 	f.seq++
 	f.bytes += uint64(len(k.encoded))
@@ -151,7 +160,7 @@ func (f *Feed) trim(records uint32, bytes uint64) {
 		f.sum -= r.hash
 		f.count--
 		f.first++
-		if f.first == len(f.chunks[0]) {
+		if f.first == len(f.chunk(0)) {
 			f.chunks = f.chunks[1:]
 			f.first = 0
 		}
