@@ -11,11 +11,16 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-var errNoLeader = errors.New("no leader known")
+var (
+	errNoLeader   = errors.New("no leader known")
+	errSuperseded = errors.New("another node leads now")
+)
 
 // handOver gives a batch to the leader and returns its results.
 func (p *Proposer) handOver(ctx context.Context, batch []*item) ([]fsm.Result, error) {
-	addr, _ := p.o.Raft.LeaderWithID()
+	ctx, recall := context.WithCancelCause(ctx)
+	defer recall(nil)
+	addr := p.handTo(recall)
 	if addr == "" {
 		return nil, errNoLeader
 	}
@@ -44,6 +49,16 @@ func (p *Proposer) handOver(ctx context.Context, batch []*item) ([]fsm.Result, e
 		}
 	}
 	return results, nil
+}
+
+// handTo is the leader that a hand-over goes to; recall ends it once another one
+// leads.
+func (p *Proposer) handTo(recall context.CancelCauseFunc) raft.ServerAddress {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.handed, _ = p.o.Raft.LeaderWithID()
+	p.recall = recall
+	return p.handed
 }
 
 // Hand takes a marshalled fsmpb.Proposal from another node, on the leader, and

@@ -53,6 +53,9 @@ type Proposer struct {
 	paused  bool          // after a failure, until the pause is over
 	wake    chan struct{} // one slot
 
+	handed raft.ServerAddress      // to whom the last hand-over went
+	recall context.CancelCauseFunc // ends it
+
 	batches, commands, forwards, failures uint64
 }
 
@@ -282,10 +285,15 @@ func (p *Proposer) pauseLocked(ctx context.Context) {
 	})
 }
 
-// LeaderChanged ends a pause at once: somebody leads.
+// LeaderChanged ends a pause at once: somebody leads. What was handed to another node,
+// and has no answer, is handed over again: a leader that stands still gives none.
 func (p *Proposer) LeaderChanged() {
 	p.mu.Lock()
 	p.paused = false
+	if leader, _ := p.o.Raft.LeaderWithID(); p.recall != nil && leader != "" && leader != p.handed {
+		p.recall(errSuperseded)
+		p.recall = nil
+	}
 	p.mu.Unlock()
 	p.poke()
 }

@@ -245,6 +245,44 @@ func TestHandOver_GoesToTheLeaderWithSecrets(t *testing.T) {
 	})
 }
 
+// A leader that stands still keeps what it was handed. Once another one leads, that
+// one gets it, long before the hand-over's time is up; not while nobody leads.
+func TestHandOver_IsRecalledFromASilentLeader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &fakeRaft{state: raft.Follower, leader: "n1:1", applied: map[uint64]uint64{}}
+		leader, stopLeader := start(t, &fakeRaft{state: raft.Leader, applied: map[uint64]uint64{}}, nil)
+		defer stopLeader()
+		var tries []string
+		p, stop := start(t, r, func(ctx context.Context, to string, data []byte) ([]byte, error) {
+			if tries = append(tries, to); to == "n1:1" {
+				<-ctx.Done()
+				return nil, context.Cause(ctx)
+			}
+			return leader.Hand(ctx, data)
+		})
+		defer stop()
+		done := make(chan error, 1)
+		go func() { _, err := p.Propose(t.Context(), ready()); done <- err }()
+		for _, next := range []raft.ServerAddress{"n1:1", "", "n2:1"} {
+			synctest.Wait()
+			if len(tries) != 1 {
+				t.Fatalf("handed to %v before another one leads", tries)
+			}
+			r.mu.Lock()
+			r.leader = next
+			r.mu.Unlock()
+			p.LeaderChanged()
+		}
+		began := time.Now()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > time.Second || len(tries) != 2 {
+			t.Errorf("handed to %v within %v", tries, took)
+		}
+	})
+}
+
 func TestHand_FailsOnAFollower(t *testing.T) {
 	r := &fakeRaft{state: raft.Follower}
 	p := New(Options{Raft: r, Logger: hclog.NewNullLogger()})
