@@ -102,7 +102,7 @@ func Needs(c *fsmpb.Command) uint32 {
 		return levelHeard
 	}
 	for _, s := range f.GetDeviceSnapshot().GetCalls() {
-		if s.GetNoControl() {
+		if s.GetNoControl() || len(s.GetJoined()) > 0 {
 			return levelHeard
 		}
 	}

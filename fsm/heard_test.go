@@ -85,6 +85,7 @@ func TestNeeds(t *testing.T) {
 	fact := func(f *fsmpb.Fact) *fsmpb.Command { return &fsmpb.Command{Kind: &fsmpb.Command_Fact{Fact: f}} }
 	call := &fsmpb.Fact_Call{Call: &fsmpb.CallEvent{RenamedFrom: "x"}}
 	snapshot := &fsmpb.Fact_DeviceSnapshot{DeviceSnapshot: &fsmpb.DeviceSnapshot{Calls: []*fsmpb.SnapshotCall{{NoControl: true}}}}
+	joined := &fsmpb.Fact_DeviceSnapshot{DeviceSnapshot: &fsmpb.DeviceSnapshot{Calls: []*fsmpb.SnapshotCall{{Joined: []string{"y"}}}}}
 	for i, c := range []struct {
 		command *fsmpb.Command
 		want    uint32
@@ -93,6 +94,7 @@ func TestNeeds(t *testing.T) {
 		{fact(&fsmpb.Fact{Event: "e"}), 2},
 		{fact(&fsmpb.Fact{Body: call}), 2},
 		{fact(&fsmpb.Fact{Body: snapshot}), 2},
+		{fact(&fsmpb.Fact{Body: joined}), 2},
 		{fact(&fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{}}}), 1},
 		{fact(&fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: "A"}}}), 2},
 		{&fsmpb.Command{}, 1},

@@ -67,6 +67,19 @@ func (d *draft) joinLinkages(c *Call) {
 	}
 }
 
+// joinTold gives a call the linkage IDs of calls that went into it while nobody
+// listened, as far as no live call has them.
+func (d *draft) joinTold(joined []string) {
+	if d.level < levelHeard {
+		return
+	}
+	for _, l := range joined {
+		if l != d.c.Linkage && len(l) <= maxName && len(d.withTrait(linkageTrait(d.c.Switch, l))) == 0 {
+			d.c.Joined = withLinkage(d.c.Joined, l)
+		}
+	}
+}
+
 // linked finds the one live call of a switch with a linkage ID; nil if there is
 // none, or no telling which.
 func (t *txn) linked(sw, linkage string) *Call {

@@ -122,3 +122,22 @@ func TestTransferToldBackwards(t *testing.T) {
 		})
 	}
 }
+
+// Who is transferred to may not have been told of yet: the switch says so, and nobody
+// guesses that the call was answered.
+func TestTransferToOneNotToldOf(t *testing.T) {
+	for level, want := range map[uint32]string{1: "1 B=connected C=connected", 2: "1 B=connected C=stateunknown"} {
+		r := newRig(t, "A", "B", "C")
+		if level > 1 {
+			r.raise(level)
+		}
+		r.say(`A: Originated x/A calling=A called=B linkage=x
+			B: Established x/B calling=A called=B linkage=x
+			A: Held x/A linkage=x
+			A: Originated y/A calling=A called=C linkage=y
+			A: Transferred x/A second=y/A linkage=x other=C list=x/B<x/B,x/C<y/C:stateunknown`)
+		r.wantCalls(want).wantVerified("C", level < 2)
+		r.say(`C: Delivered x/C calling=B called=C linkage=x`)
+		r.wantCalls("1 B=connected C=alerting")
+	}
+}

@@ -172,7 +172,7 @@ func (r *resync) byName(s *toldCall) {
 		}
 		return
 	}
-	if c := r.linked(r.src.sw, s.Linkage); c != nil {
+	if c := r.linkedTo(s.Linkage, s.Joined); c != nil {
 		if touchedSince(r.src, goneOf(c.Gone, r.device), r.began) {
 			s.skip, r.conflict = true, true
 		} else {
@@ -198,6 +198,20 @@ func (r *resync) byName(s *toldCall) {
 	} else if c, ok := r.txn.calls.get(r.became(id)); ok && connOf(c, r.device) != nil {
 		s.call = c
 	}
+}
+
+// linkedTo finds the live call that a call of the snapshot is by its linkage ID, or by
+// that of a call that went into it; nil if there is none.
+func (r *resync) linkedTo(linkage string, joined []string) *Call {
+	if c := r.linked(r.src.sw, linkage); c != nil || r.level < levelHeard {
+		return c
+	}
+	for _, l := range joined {
+		if c := r.linked(r.src.sw, l); c != nil {
+			return c
+		}
+	}
+	return nil
 }
 
 // pair matches the calls that are alike and single each other out; false if

@@ -24,6 +24,7 @@ type joining struct {
 	before     []*Connection
 	list       []*fsmpb.NewConnection
 	stays      map[string]bool // devices in the result; looked up, never ranged over
+	rebuilt    bool            // the switch sent no event of it
 }
 
 func (t *txn) joinCalls(src *source, e *fsmpb.CallEvent) {
@@ -406,7 +407,8 @@ func (j *joining) stateOf(i *fsmpb.ListItem, device, oldDevice string) (fsmpb.Co
 		// A single-step transfer's new party: Delivered or Established brings it.
 		return fsmpb.ConnectionState_NULL, false
 	}
-	if j.incomplete() && j.watched(j.src.sw, device) {
+	told := j.level >= levelHeard && i.GetHasState() // that nobody told of it yet
+	if (j.incomplete() || told) && j.watched(j.src.sw, device) {
 		// Its call began while nobody listened: it may be alerting still. The
 		// snapshot that follows tells, and then clients hear of it.
 		return fsmpb.ConnectionState_STATE_UNKNOWN, true
@@ -472,7 +474,7 @@ func (j *joining) newCaller() *fsmpb.Party {
 func (j *joining) store() {
 	r := j.d.c
 	ch := changeOf(j.e, j.controller, true)
-	ch.Call = r.Id
+	ch.Call, ch.Reconstructed = r.Id, j.rebuilt
 	if j.primary != nil {
 		ch.Call = j.primary.Id
 	} else if id, _ := j.names.get(nameKey(j.src.link.Name, j.e.Subject.Call)); id != 0 {
@@ -496,7 +498,7 @@ func (j *joining) store() {
 	for _, c := range retired {
 		j.change(j.src, c).bury(r.Id)
 	}
-	if j.incomplete() {
+	if j.incomplete() || j.level >= levelHeard && slices.ContainsFunc(r.Connections, isUnknown) {
 		j.await(j.src, append(j.listed(), j.e.Via)...)
 	}
 	switch {
@@ -508,6 +510,8 @@ func (j *joining) store() {
 		j.change(j.src, r).end(j.e.Cause)
 	}
 }
+
+func isUnknown(x *Connection) bool { return x.State == fsmpb.ConnectionState_STATE_UNKNOWN }
 
 // underWay tells whether a connection may still lead to another device.
 func underWay(x *Connection) bool {

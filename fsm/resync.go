@@ -58,6 +58,10 @@ func (t *txn) deviceSnapshot(src *source, s *fsmpb.DeviceSnapshot) {
 
 // calls makes the device's part in every call what the snapshot says.
 func (r *resync) calls(list []*fsmpb.SnapshotCall) {
+	if !r.join(list) {
+		r.conflict = true
+		return
+	}
 	told := r.read(list)
 	ours := r.match(told)
 	for _, c := range ours {
@@ -164,6 +168,7 @@ func (r *resync) reconcile(d *draft, s *toldCall) {
 		better(&c.Called, s.Called)
 	}
 	d.linkAs(s.Linkage)
+	d.joinTold(s.Joined)
 	if s.NoControl {
 		c.NoControl = true
 	}

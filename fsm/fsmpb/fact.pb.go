@@ -1739,6 +1739,7 @@ type SnapshotCall struct {
 	Called        *Party                 `protobuf:"bytes,8,opt,name=called,proto3" json:"called,omitempty"`
 	Data          *CallData              `protobuf:"bytes,9,opt,name=data,proto3" json:"data,omitempty"`
 	NoControl     bool                   `protobuf:"varint,20,opt,name=no_control,json=noControl,proto3" json:"no_control,omitempty"` // level 2: the switch takes no requests on it, since it lost what it knew of it
+	Joined        []string               `protobuf:"bytes,21,rep,name=joined,proto3" json:"joined,omitempty"`                         // level 2: linkage IDs of the calls that went into it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1841,6 +1842,13 @@ func (x *SnapshotCall) GetNoControl() bool {
 		return x.NoControl
 	}
 	return false
+}
+
+func (x *SnapshotCall) GetJoined() []string {
+	if x != nil {
+		return x.Joined
+	}
+	return nil
 }
 
 type SnapshotParty struct {
@@ -2723,7 +2731,7 @@ const file_fact_proto_rawDesc = "" +
 	" \x03(\v2\x18.holdline.fsm.v1.ForwardR\n" +
 	"forwarding\x12\x14\n" +
 	"\x05error\x18\v \x01(\tR\x05error\x12%\n" +
-	"\x0eunknown_device\x18\f \x01(\bR\runknownDevice\"\xa4\x03\n" +
+	"\x0eunknown_device\x18\f \x01(\bR\runknownDevice\"\xbc\x03\n" +
 	"\fSnapshotCall\x12\x12\n" +
 	"\x04call\x18\x01 \x01(\tR\x04call\x126\n" +
 	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\x12(\n" +
@@ -2735,7 +2743,8 @@ const file_fact_proto_rawDesc = "" +
 	"\x06called\x18\b \x01(\v2\x16.holdline.fsm.v1.PartyR\x06called\x12-\n" +
 	"\x04data\x18\t \x01(\v2\x19.holdline.fsm.v1.CallDataR\x04data\x12\x1d\n" +
 	"\n" +
-	"no_control\x18\x14 \x01(\bR\tnoControl\"_\n" +
+	"no_control\x18\x14 \x01(\bR\tnoControl\x12\x16\n" +
+	"\x06joined\x18\x15 \x03(\tR\x06joined\"_\n" +
 	"\rSnapshotParty\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x126\n" +
 	"\x05state\x18\x02 \x01(\x0e2 .holdline.fsm.v1.ConnectionStateR\x05state\"\xb3\x01\n" +
