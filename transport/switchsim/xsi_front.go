@@ -19,6 +19,7 @@ type xsiFront struct {
 	queues []*xsiUser
 
 	sessions    map[callID]string // tracking IDs
+	began       ring[XsiSessionTruth]
 	lastHalf    int
 	lastSession int
 
@@ -45,7 +46,7 @@ const answeredLimit = 20000
 func newXsiFront(s *Switch) *xsiFront {
 	f := &xsiFront{
 		s: s, opt: &s.opt.Xsi, rng: rand.New(rand.NewPCG(s.opt.Seed, 0x587369)),
-		users: map[string]*xsiUser{}, sessions: map[callID]string{}, channels: map[string]*xsiChannel{},
+		users: map[string]*xsiUser{}, sessions: map[callID]string{}, began: newRing[XsiSessionTruth](endedLimit), channels: map[string]*xsiChannel{},
 		sets: map[string]*xsiSet{}, subs: map[string]*xsiSubscription{}, about: map[*xsiUser][]*xsiSubscription{},
 		messages: map[string]*xsiMessage{}, answered: newRing[string](answeredLimit), isAnswered: map[string]bool{},
 		controller: map[string]string{}, tokens: s.opt.Xsi.Rate, spent: s.model.now,

@@ -166,11 +166,13 @@ func (f *xsiFront) tracking(c callID, u *xsiUser) string {
 	if t := f.sessions[c]; t != "" {
 		return t
 	}
-	f.sessions[c] = f.newTracking(u.server)
+	f.sessions[c] = f.newTracking(c, u.server)
 	return f.sessions[c]
 }
 
-func (f *xsiFront) newTracking(server int) string {
+func (f *xsiFront) newTracking(c callID, server int) string {
 	f.lastSession++
-	return strconv.Itoa(f.lastSession) + ":" + strconv.Itoa(server+1)
+	tracking := strconv.Itoa(f.lastSession) + ":" + strconv.Itoa(server+1)
+	f.began.add(XsiSessionTruth{tracking, c.String()})
+	return tracking
 }

@@ -130,7 +130,7 @@ func (f *xsiFront) confer(u *xsiUser, c callID) {
 // joined: somebody is taken into the call at once. For Xsi that is another call of the controller, answered at once.
 func (f *xsiFront) joined(u *xsiUser, ev *event) {
 	h := f.newHalf(u, ev, xsiOriginator, ev.to)
-	h.tracking = f.newTracking(u.server)
+	h.tracking = f.newTracking(ev.conn.call, u.server)
 	h.state, h.onPhone, h.appearance = xsiAlerting, true, u.freeAppearance()
 	f.tellCall(u, "CallOriginatedEvent", h)
 	if other := f.users[ev.to]; other != nil {

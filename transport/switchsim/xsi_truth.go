@@ -4,12 +4,20 @@ import "time"
 
 // XsiTruth is everything that is so at the switch at one moment, as Xsi speaks of it.
 type XsiTruth struct {
-	Seq           uint64                 `json:"seq"`
-	Users         []XsiUserTruth         `json:"users"` // those that have something
+	Seq   uint64         `json:"seq"`
+	Users []XsiUserTruth `json:"users"` // those that have something
+	// Sessions are the last tracking IDs that began, oldest first, of calls that are over as well.
+	Sessions      []XsiSessionTruth      `json:"sessions"`
 	Sets          []XsiSetTruth          `json:"sets"`
 	Subscriptions []XsiSubscriptionTruth `json:"subscriptions"`
 	Waiting       int                    `json:"waiting"` // events that are not answered yet
 	Counters      XsiCounters            `json:"counters"`
+}
+
+// XsiSessionTruth is a tracking ID.
+type XsiSessionTruth struct {
+	Tracking string `json:"tracking_id"`
+	Call     string `json:"call"` // of the model, for which it was made
 }
 
 // XsiUserTruth is what one user has.
@@ -104,7 +112,7 @@ func (s *Switch) Xsi() XsiTruth {
 
 func (f *xsiFront) truth() XsiTruth {
 	t := XsiTruth{
-		Seq: f.s.model.seq, Users: []XsiUserTruth{}, Sets: []XsiSetTruth{}, Subscriptions: []XsiSubscriptionTruth{},
+		Seq: f.s.model.seq, Users: []XsiUserTruth{}, Sessions: f.began.all(), Sets: []XsiSetTruth{}, Subscriptions: []XsiSubscriptionTruth{},
 		Waiting: len(f.messages), Counters: f.counts,
 	}
 	for _, u := range f.order {
