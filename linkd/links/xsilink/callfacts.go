@@ -9,6 +9,10 @@ import (
 // call is the session, by its tracking ID, which is its linkage ID as well: it is the
 // same on all links. Each user is told of their own part alone; parties of whom
 // nobody is told are known as the far end.
+//
+// Order holds within one user's events only, and most of all not across a leader's
+// death: what one user is told of another may come long after what that one did next.
+// So it counts only where the other isn't subscribed to.
 
 // callFacts maps an event about one call of a device.
 func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
@@ -156,8 +160,8 @@ func (m *mapping) answered() {
 		m.ends(m.add(fsmpb.EventType_ESTABLISHED, m.device))
 		return
 	}
-	if m.c.o.Kind(m.h.far) != Person {
-		m.renamed() // it is the queue's number that is told: the agent's own event tells who answered
+	if m.c.o.Kind(m.h.far) != Person || m.c.tells(m.h.far) {
+		m.renamed() // the one who answered is told; the far end may be a queue's number
 		return
 	}
 	m.add(fsmpb.EventType_ESTABLISHED, m.h.far)
@@ -166,9 +170,7 @@ func (m *mapping) answered() {
 // held: this user holds the call, or the other end does.
 func (m *mapping) held() {
 	if m.h.state == xsi.CallRemoteHeld {
-		if m.h.far != "" {
-			m.add(fsmpb.EventType_HELD, m.h.far)
-		}
+		m.remote(fsmpb.EventType_HELD)
 		return
 	}
 	m.add(fsmpb.EventType_HELD, m.device)
@@ -179,12 +181,19 @@ func (m *mapping) held() {
 func (m *mapping) retrieved() {
 	remote := m.was != nil && m.was.state == xsi.CallRemoteHeld || m.was == nil && m.call.TotalHeldTime == 0
 	if remote {
-		if m.h.far != "" {
-			m.add(fsmpb.EventType_RETRIEVED, m.h.far)
-		}
+		m.remote(fsmpb.EventType_RETRIEVED)
 		return
 	}
 	m.add(fsmpb.EventType_RETRIEVED, m.device)
+}
+
+// remote tells what the other end did, unless it is told itself.
+func (m *mapping) remote(typ fsmpb.EventType) {
+	if m.h.far == "" || m.c.tells(m.h.far) {
+		m.renamed()
+		return
+	}
+	m.add(typ, m.h.far)
 }
 
 // releasing: the other end can't be reached, and this user hears a treatment.
@@ -262,9 +271,10 @@ func remove(list []string, one string) []string {
 	return out
 }
 
-// forwarded: the other end, who had not answered, sent the call on.
+// forwarded: the other end, who had not answered, sent the call on; told by that one's
+// own event if it is watched.
 func (m *mapping) forwarded() {
-	if m.was == nil || m.was.far == "" || m.was.far == m.h.far {
+	if m.was == nil || m.was.far == "" || m.was.far == m.h.far || m.c.tells(m.was.far) {
 		m.renamed()
 		return
 	}

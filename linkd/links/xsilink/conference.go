@@ -87,7 +87,7 @@ func (m *mapping) confer(before []*half, h *half) {
 	e.Other = named(h.far)
 	e.Connections = []*fsmpb.ListItem{item(call, call, m.device)}
 	for _, b := range before {
-		e.Connections = append(e.Connections, item(call, b.tracking, b.far))
+		e.Connections = append(e.Connections, m.c.farItem(b, call, b.tracking))
 	}
-	e.Connections = append(e.Connections, item(call, h.tracking, h.far))
+	e.Connections = append(e.Connections, m.c.farItem(h, call, h.tracking))
 }

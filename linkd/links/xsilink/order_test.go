@@ -160,16 +160,41 @@ func TestSigns(t *testing.T) {
 	now := time.Now()
 	var s signs
 	for _, d := range []string{"1000", "1000", "1001"} {
-		if s.note(d, now) {
+		if s.note(d, signResync, now) {
 			t.Error("two users are enough")
 		}
 	}
-	if s.note("1002", now.Add(signWithin+time.Second)) {
+	if s.note("1002", signResync, now.Add(signWithin+time.Second)) {
 		t.Error("signs of long ago count")
 	}
-	s.note("1001", now.Add(signWithin+2*time.Second))
-	if !s.note("1000", now.Add(signWithin+2*time.Second)) || s.note("1003", now.Add(signWithin+3*time.Second)) {
+	s.note("1001", signResync, now.Add(signWithin+2*time.Second))
+	if !s.note("1000", signResync, now.Add(signWithin+2*time.Second)) || s.note("1003", signResync, now.Add(signWithin+3*time.Second)) {
 		t.Error("three users are not enough, or it is found out twice")
+	}
+}
+
+// Soon after a failover its other signs come, which say nothing new; one that a user
+// shows a second time is of the other server's failover.
+func TestSignsOfAnotherFailover(t *testing.T) {
+	now := time.Now()
+	var s signs
+	users := []string{"1000", "1001", "1002", "1003", "1004", "1005"}
+	found := func(is sign, after time.Duration) (n int) {
+		for _, d := range users {
+			if s.note(d, is, now.Add(after)) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, c := range []struct {
+		is    sign
+		after time.Duration
+		want  int
+	}{{signAnew, 0, 1}, {signResync, time.Second, 0}, {signAnew | signResync, 6 * time.Second, 1}, {signAnew, signRest + 7*time.Second, 1}} {
+		if n := found(c.is, c.after); n != c.want {
+			t.Errorf("after %v: %d failovers, want %d", c.after, n, c.want)
+		}
 	}
 }
 

@@ -90,7 +90,7 @@ func TestSnapshot(t *testing.T) {
 		call("g", "tg", xsi.Terminator, xsi.CallReleased, "1007"),
 	}, Conference: &xsi.Conference{State: xsi.ConferenceActive, Participants: []xsi.Participant{{CallID: "a"}, {CallID: "b"}}}}
 	r.want(r.say("1000", s),
-		"snapshot 1000 tc:alerting:1003 td:connected:1004 te:hold:1005 tf:connected:1006 ta:connected:+1000+1001+1002")
+		"snapshot 1000 tc:alerting:1003 td:connected:1004 te:hold:1005 tf:connected:1006 ta:connected:+1000+1001+1002=tb")
 }
 
 // What could be done with a call and can't be any more, after a failover, is a call

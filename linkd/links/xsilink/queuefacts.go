@@ -79,9 +79,9 @@ func (c *Conn) queued(w *waiting, position int) []*fsmpb.Fact {
 	return []*fsmpb.Fact{callFact(e)}
 }
 
-// offered is a copy of what the agent is told.
+// offered is a copy of what the agent is told, and counts only if the agent isn't.
 func (c *Conn) offered(w *waiting) []*fsmpb.Fact {
-	if w.agent == "" {
+	if w.agent == "" || c.tells(c.device(w.agent)) {
 		return nil
 	}
 	e := c.tell(w, fsmpb.EventType_DELIVERED, c.device(w.agent))

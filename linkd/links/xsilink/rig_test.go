@@ -39,7 +39,7 @@ func newRig(t *testing.T) *rig {
 			}
 			return Person
 		},
-		Wanted: func(string) bool { return true },
+		Wanted: func(device string) bool { return device[0] != '+' },
 		Led:    func() (uint64, bool) { return 1, false },
 		Last:   func(device string) Place { return r.places[device] },
 		Heard:  func(event string) bool { return r.heard[event] },
@@ -47,6 +47,7 @@ func newRig(t *testing.T) *rig {
 	})
 	r.c.sink, r.c.ledAt = r, time.Now()
 	r.c.acks.over = true
+	close(r.c.leads) // it knows the server's subscriptions: there are none
 	t.Cleanup(func() { r.c.fail(nil); r.c.wg.Wait() })
 	return r
 }
@@ -105,6 +106,9 @@ func brief(f *fsmpb.Fact) string {
 		}
 		for _, i := range e.Connections {
 			s += fmt.Sprintf(" %s/%s<%s", i.NewConnection.GetCall(), i.NewConnection.GetDevice(), i.OldConnection.GetCall())
+			if i.HasState {
+				s += map[fsmpb.ConnectionState]string{fsmpb.ConnectionState_NULL: "-", fsmpb.ConnectionState_STATE_UNKNOWN: "?"}[i.State]
+			}
 		}
 		if e.RenamedFrom != "" {
 			s += " was=" + e.RenamedFrom
@@ -124,6 +128,9 @@ func brief(f *fsmpb.Fact) string {
 			s += fmt.Sprintf(" %s:%s:%s", c.Call, strings.ToLower(strings.TrimSuffix(c.State.String(), "_STATE")), c.Far.GetId())
 			for _, p := range c.Parties {
 				s += "+" + p.Device
+			}
+			for _, t := range c.Joined {
+				s += "=" + t
 			}
 			if c.NoControl {
 				s += "!"

@@ -20,15 +20,31 @@ const (
 	signRest   = 15 * time.Second // after a failover, in which its further signs mean nothing new
 )
 
+// sign is what a user's event shows of a failover.
+type sign uint8
+
+const (
+	signResync  sign = 1 << iota // BroadWorks says that it lost updates
+	signAnew                     // events are numbered anew
+	signUnasked                  // a snapshot that nobody asked for
+)
+
 // signs are the signs that were seen lately.
 type signs struct {
 	users map[string]time.Time
-	rest  time.Time // until then nothing new
+	rest  time.Time       // until then first signs mean nothing new
+	seen  map[string]sign // since the failover that was recognised last
 }
 
-// note notes a sign at a device, and tells whether there are enough.
-func (s *signs) note(device string, now time.Time) bool {
-	if now.Before(s.rest) {
+// note notes what is a sign at a device, and tells whether there are enough. After a
+// failover each user shows each sign once; a second time means that the other server
+// failed as well.
+func (s *signs) note(device string, is sign, now time.Time) bool {
+	first := s.seen[device]&is == 0
+	if s.seen != nil {
+		s.seen[device] |= is
+	}
+	if first && now.Before(s.rest) {
 		return false
 	}
 	if s.users == nil {
@@ -43,27 +59,29 @@ func (s *signs) note(device string, now time.Time) bool {
 	if len(s.users) < signUsers {
 		return false
 	}
-	s.users, s.rest = nil, now.Add(signRest)
+	s.users, s.seen, s.rest = nil, make(map[string]sign), now.Add(signRest)
 	return true
 }
 
-// observe looks for a sign in an event. It returns the fact that everything of the
+// observe looks for signs in an event. It returns the fact that everything of the
 // switch has to be compared anew, if an Application Server failed.
 func (c *Conn) observe(device string, e *xsi.SubscriptionEvent, restarted bool) *fsmpb.Fact {
 	kind, now := e.Data.EventType(), time.Now()
-	sign := ""
-	switch {
-	case resyncs(kind):
-		sign = string(kind)
-	case restarted:
-		sign = "its events are numbered anew"
-	case kind == xsi.CallSubscription && !c.wasAsked(device, now) && now.Sub(c.ledAt) > signWithin:
-		sign = "a snapshot that nobody asked for"
+	var is sign
+	var what string
+	if kind == xsi.CallSubscription && !c.wasAsked(device, now) && now.Sub(c.ledAt) > signWithin {
+		is, what = signUnasked, "a snapshot that nobody asked for"
 	}
-	if sign == "" || !c.signs.note(device, now) {
+	if restarted {
+		is, what = is|signAnew, "its events are numbered anew"
+	}
+	if resyncs(kind) {
+		is, what = is|signResync, string(kind)
+	}
+	if is == 0 || !c.signs.note(device, is, now) {
 		return nil
 	}
-	reason := fmt.Sprintf("an Application Server failed: %d users within %v, at last %s: %s", signUsers, signWithin, device, sign)
+	reason := fmt.Sprintf("an Application Server failed: %d users within %v, at last %s: %s", signUsers, signWithin, device, what)
 	c.o.Logger.Warn("everything is compared with the switch anew", "link", c.o.Link, "reason", reason)
 	return &fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Reason: reason}}}
 }

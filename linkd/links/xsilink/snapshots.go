@@ -157,7 +157,7 @@ func (c *Conn) callSnapshot(device string, e *xsi.CallSnapshot) []*fsmpb.Fact {
 	s := &fsmpb.DeviceSnapshot{Device: device}
 	before := c.view(device)
 	v := &view{
-		halves: make(map[string]*half), agent: before.agent, agentKnown: before.agentKnown,
+		halves: make(map[string]*half), agent: before.agent, agentKnown: before.agentKnown, whole: true,
 	}
 	c.views[device] = v
 	if e.Conference != nil && e.Conference.State != xsi.ConferenceOver {
@@ -222,6 +222,9 @@ func (c *Conn) snapshotConference(device string, v *view) *fsmpb.SnapshotCall {
 			s.Parties = []*fsmpb.SnapshotParty{{Device: device, State: s.State}}
 		}
 		s.NoControl = s.NoControl || h.noControl
+		if h.tracking != s.Call {
+			s.Joined = append(s.Joined, h.tracking)
+		}
 		if h.far != "" {
 			far := &fsmpb.SnapshotParty{Device: h.far, State: fsmpb.ConnectionState_STATE_UNKNOWN}
 			if c.views[h.far] == nil {

@@ -210,6 +210,24 @@ func (c *Conn) Watches(device string) bool {
 	return ok
 }
 
+// tells tells whether BroadWorks tells of a device in events of the device's own. As long
+// as the server's subscriptions aren't known, those of the leader before are there.
+func (c *Conn) tells(device string) bool {
+	if c.Watches(device) {
+		return true
+	}
+	c.subs.mu.Lock()
+	_, listed := c.subs.listed[device]
+	known := !c.subs.single
+	c.subs.mu.Unlock()
+	select {
+	case <-c.leads:
+	default:
+		known = false
+	}
+	return listed || !known && device != "" && c.o.Wanted(device)
+}
+
 // ended notes that the server has no subscription to a device any more: it has to
 // be made anew.
 func (c *Conn) ended(device string) {
@@ -236,7 +254,9 @@ func (c *Conn) learn() bool {
 		}
 		if tooLong(err) {
 			c.o.Logger.Info("the list of subscriptions is too long: asking for each device", "link", c.o.Link, "error", err)
+			c.subs.mu.Lock()
 			c.subs.single = true
+			c.subs.mu.Unlock()
 			return true
 		}
 		wait, again := xsi.RetryAfter(err)

@@ -65,7 +65,7 @@ func (m *mapping) transfer(halves []*half, to string) {
 	e.Local = fsmpb.ConnectionState_NULL
 	e.Cause = "singleStepTransfer"
 	e.Other = named(to)
-	e.Connections = []*fsmpb.ListItem{item(first.tracking, first.tracking, first.far)}
+	e.Connections = []*fsmpb.ListItem{m.other(first, halves)}
 	if len(halves) < 2 {
 		return
 	}
@@ -73,7 +73,26 @@ func (m *mapping) transfer(halves []*half, to string) {
 	e.Cause = "transfer"
 	e.SecondaryOld = &fsmpb.SwitchConn{Call: second.tracking, Device: m.device}
 	e.Other = named(second.far)
-	e.Connections = append(e.Connections, item(first.tracking, second.tracking, second.far))
+	e.Connections = append(e.Connections, m.other(second, halves))
+}
+
+// other lists the far end of a call that is transferred.
+func (m *mapping) other(h *half, halves []*half) *fsmpb.ListItem {
+	return m.c.farItem(h, halves[0].tracking, h.tracking)
+}
+
+// farItem lists the far end of a half, which goes on in a call. Who is watched and has
+// no part there has left, or its own events are yet to come.
+func (c *Conn) farItem(h *half, now, before string) *fsmpb.ListItem {
+	i := item(now, before, h.far)
+	switch there, known := c.hasPart(h.far, now, before); {
+	case there:
+	case known:
+		i.HasState, i.State = true, fsmpb.ConnectionState_NULL
+	default:
+		i.HasState, i.State = true, fsmpb.ConnectionState_STATE_UNKNOWN
+	}
+	return i
 }
 
 // item lists one party of a call that goes on.
@@ -84,10 +103,10 @@ func item(now, before, device string) *fsmpb.ListItem {
 	}
 }
 
-// transferred: the other end of this user's call transferred it. It is the copy of
-// what that one is told, or all that there is if that one isn't watched.
+// transferred: the other end of this user's call transferred it, which is told by that
+// one's own event if it is watched.
 func (m *mapping) transferred() {
-	if m.was == nil || m.was.far == "" || m.was.far == m.h.far {
+	if m.was == nil || m.was.far == "" || m.was.far == m.h.far || m.c.tells(m.was.far) {
 		m.renamed()
 		return
 	}

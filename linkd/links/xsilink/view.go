@@ -19,7 +19,13 @@ type view struct {
 
 	agent      *fsmpb.Agent // nil: signed out
 	agentKnown bool
+
+	whole bool     // a snapshot brought it: what isn't here isn't there
+	left  []string // tracking IDs of the last halves that ended
 }
+
+// maxLeft bounds how many calls that a device left are remembered.
+const maxLeft = 16
 
 // half is a device's part in a call: BroadWorks knows no other.
 type half struct {
@@ -49,7 +55,7 @@ func (v *view) copy() *view {
 		return n
 	}
 	*n = *v
-	n.order, n.halves = slices.Clone(v.order), maps.Clone(v.halves)
+	n.order, n.halves, n.left = slices.Clone(v.order), maps.Clone(v.halves), slices.Clone(v.left)
 	if v.conference != nil {
 		n.conference = &conference{members: slices.Clone(v.conference.members), held: v.conference.held}
 	}
@@ -93,6 +99,9 @@ func (v *view) note(c *Conn, call *xsi.Call) (was, is *half) {
 }
 
 func (v *view) drop(id string) {
+	if h := v.halves[id]; h != nil {
+		v.left = append(v.left[max(0, len(v.left)+1-maxLeft):], h.tracking)
+	}
 	delete(v.halves, id)
 	v.order = slices.DeleteFunc(v.order, func(o string) bool { return o == id })
 }
@@ -105,6 +114,21 @@ func (v *view) of(tracking string) (list []*half) {
 		}
 	}
 	return list
+}
+
+// hasPart tells whether a device has a part in a call, under any of its tracking IDs, as
+// far as it is told: who isn't told of has. If it has none, known says that this is sure.
+// The caller holds order.
+func (c *Conn) hasPart(device string, tracking ...string) (there, known bool) {
+	if !c.tells(device) {
+		return true, false
+	}
+	v := c.views[device]
+	if v == nil {
+		return false, false
+	}
+	there = slices.ContainsFunc(v.live(), func(h *half) bool { return slices.Contains(tracking, h.tracking) })
+	return there, v.whole || slices.ContainsFunc(v.left, func(t string) bool { return slices.Contains(tracking, t) })
 }
 
 // live lists the halves that are not over, oldest first.
