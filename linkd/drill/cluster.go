@@ -2,6 +2,7 @@ package drill
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,8 @@ type ClusterOptions struct {
 	Serve     string // leader or any
 	Timing    string
 	Plant     string
+	// ResyncRate is how many devices a second are asked about; 0: 2000.
+	ResyncRate int
 	// Listener is added to each CSTA listener's block, Switch to the switch's,
 	// Extra to each node's file.
 	Listener, Switch, Extra string
@@ -90,7 +93,7 @@ csta_listener "{{$name}}" {
 switch "pbx" {
   edition             = 6
   requests_per_second = 5000
-  resync_rate         = 2000
+  resync_rate         = {{.ResyncRate}}
 {{- with .Switch}}
   {{.}}
 {{- end}}
@@ -154,7 +157,8 @@ func NewCluster(o ClusterOptions) (*Cluster, error) {
 		var file bytes.Buffer
 		err := configuration.Execute(&file, map[string]any{
 			"Node": n, "Nodes": c.Nodes, "Timing": or(o.Timing, "metro"), "Serve": or(o.Serve, "leader"), "Links": o.Links, "LinkNames": linkNames, "Priorities": priorities,
-			"LastAgent": 1000 + o.Agents - 1, "Listener": o.Listener, "Switch": o.Switch, "Extra": o.Extra,
+			"ResyncRate": cmp.Or(o.ResyncRate, 2000),
+			"LastAgent":  1000 + o.Agents - 1, "Listener": o.Listener, "Switch": o.Switch, "Extra": o.Extra,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("write the configuration of %s: %w", n.ID, err)

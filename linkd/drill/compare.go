@@ -18,9 +18,18 @@ import (
 // Sides are the three truths.
 type Sides struct {
 	Switch   string // control address of the simulated switch
+	Protocol string // that it speaks; empty: CSTA
 	Nodes    map[string]apipbconnect.OperatorClient
 	TServers []*tserver.TServer
 	Devices  []string // that the T-Servers monitor
+}
+
+// Truth is what the switch says.
+func (s Sides) Truth(ctx context.Context) (*Truth, error) {
+	if s.Protocol == BroadWorks {
+		return ReadBroadWorks(ctx, s.Switch)
+	}
+	return ReadTruth(ctx, s.Switch)
 }
 
 // Verdict is the outcome of a comparison.
@@ -116,7 +125,7 @@ func (c *comparison) done() bool {
 }
 
 func (c *comparison) round(ctx context.Context) error {
-	before, err := ReadTruth(ctx, c.Switch)
+	before, err := c.Truth(ctx)
 	if err != nil {
 		return err
 	}
@@ -137,7 +146,7 @@ func (c *comparison) round(ctx context.Context) error {
 	for i, t := range c.TServers {
 		told[i] = t.Told()
 	}
-	after, err := ReadTruth(ctx, c.Switch)
+	after, err := c.Truth(ctx)
 	if err != nil {
 		return err
 	}
@@ -191,6 +200,7 @@ func stableCalls(before, after *Truth, devices []string) stable {
 			name(e.ID, e.Linkage)
 		}
 	}
+	s.followTracking(before)
 	return s
 }
 
@@ -248,7 +258,7 @@ func (c *comparison) judge(before, after *Truth, held map[string][]*apipb.CallIn
 			}
 			found[call] = true
 			if parties, ok := s.calls[call]; ok {
-				for _, d := range difference(parties, i.Parties) {
+				for _, d := range difference(parties, toldOf(after, i.Parties)) {
 					differ("node %s, call %d (%s at the switch): %s", id, i.Id, call, d)
 				}
 				c.compared[call] = len(parties)
@@ -355,6 +365,11 @@ func agentWord(state string) string {
 		return state
 	}
 	return strings.ToLower(short[:1]) + short[1:]
+}
+
+// toldOf leaves out parties of which the switch tells nobody how they are.
+func toldOf(t *Truth, parties []*apipb.PartyInfo) []*apipb.PartyInfo {
+	return slices.DeleteFunc(slices.Clone(parties), func(p *apipb.PartyInfo) bool { return !t.tells(p.Device) })
 }
 
 func difference(truth map[string]string, parties []*apipb.PartyInfo) []string {

@@ -20,14 +20,15 @@ import (
 
 // DevOptions say what to run and show.
 type DevOptions struct {
-	Linkd  string // the program that runs a node
-	Out    io.Writer
-	Drill  bool
-	Plant  string
-	Keep   bool
-	Rate   float64 // calls/s
-	Agents int
-	Seed   uint64
+	Linkd    string // the program that runs a node
+	Protocol string // CSTA or BroadWorks
+	Out      io.Writer
+	Drill    bool
+	Plant    string
+	Keep     bool
+	Rate     float64 // calls/s
+	Agents   int
+	Seed     uint64
 }
 
 // Plants are the faults that can be planted in the nodes.
@@ -36,6 +37,8 @@ var plants = []string{"skip-resync"}
 // Check tells what is wrong with the options.
 func (o DevOptions) Check() error {
 	switch {
+	case o.Protocol != CSTA && o.Protocol != BroadWorks:
+		return fmt.Errorf("protocol %q: use %s or %s", o.Protocol, CSTA, BroadWorks)
 	case o.Plant != "" && o.Plant != plants[0]:
 		return fmt.Errorf("fault %q: use one of %s", o.Plant, strings.Join(plants, ", "))
 	case o.Plant != "" && !o.Drill:
@@ -63,7 +66,7 @@ func Dev(ctx context.Context, o DevOptions) (err error) {
 	} else {
 		defer os.RemoveAll(dir)
 	}
-	scene, err := NewScene(SceneOptions{Linkd: o.Linkd, Dir: dir, Rate: o.Rate, Agents: o.Agents, Seed: o.Seed, Plant: o.Plant, TServers: 2})
+	scene, err := NewScene(SceneOptions{Linkd: o.Linkd, Dir: dir, Protocol: o.Protocol, Rate: o.Rate, Agents: o.Agents, Seed: o.Seed, Plant: o.Plant, TServers: 2})
 	if err != nil {
 		return err
 	}
@@ -132,6 +135,8 @@ func tail(out io.Writer, dir string) {
 // SceneOptions say what surrounds a cluster.
 type SceneOptions struct {
 	Linkd, Dir    string
+	Protocol      string // CSTA, which is the default, or BroadWorks
+	ResyncRate    int    // devices a second; 0: 2000
 	Rate          float64
 	Agents        int
 	Seed          uint64
@@ -184,6 +189,14 @@ func NewScene(o SceneOptions) (*Scene, error) {
 		Seed: o.Seed, Agents: o.Agents, Rate: o.Rate, Links: links, Control: control, Rename: o.Rename, QueueFrames: 65536,
 		Relisten: func(link int) (net.Listener, error) { return net.Listen("tcp", s.Links[link]) },
 	}
+	if o.Protocol == BroadWorks {
+		sw.Links, sw.Relisten, sw.Xsi = nil, nil, switchsim.XsiOptions{XSPs: links, Relisten: sw.Relisten}
+		own, err := broadWorksSettings(o.Dir)
+		if err != nil {
+			return nil, err
+		}
+		o.Settings = own + o.Settings
+	}
 	if o.Tune != nil {
 		o.Tune(&sw)
 	}
@@ -201,7 +214,7 @@ func NewScene(o SceneOptions) (*Scene, error) {
 	for i := range o.TServers {
 		listeners = append(listeners, fmt.Sprintf("tserver%d", i+1))
 	}
-	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: reach, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Switch: o.Settings, Extra: o.Extra})
+	s.Cluster, err = NewCluster(ClusterOptions{Linkd: o.Linkd, Dir: o.Dir, Links: reach, Agents: o.Agents, Listeners: listeners, Plant: o.Plant, Serve: o.Serve, Timing: o.Timing, Listener: o.Listener, Switch: o.Settings, ResyncRate: o.ResyncRate, Extra: o.Extra})
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +232,7 @@ func NewScene(o SceneOptions) (*Scene, error) {
 		for _, n := range s.Cluster.Nodes {
 			addresses = append(addresses, n.CSTA[name])
 		}
-		s.TServers = append(s.TServers, tserver.New(tserver.Options{Name: name, Links: addresses, Devices: s.Devices, Journal: o.Journal, Logger: o.TServerLogger}))
+		s.TServers = append(s.TServers, tserver.New(tserver.Options{Name: name, Links: addresses, Devices: s.Devices, PerDevice: o.Protocol == BroadWorks, Journal: o.Journal, Logger: o.TServerLogger}))
 	}
 	return s, nil
 }
@@ -261,54 +274,5 @@ func (s *Scene) Close() {
 
 // Sides are the three truths of the scene.
 func (s *Scene) Sides() Sides {
-	return Sides{Switch: s.Control, Nodes: s.Cluster.Operators(), TServers: s.TServers, Devices: s.Devices}
-}
-
-// drill kills the leader once and judges what is left.
-func (s *Scene) drill(ctx context.Context, say func(string, ...any)) error {
-	if err := sleep(ctx, 4*time.Second); err != nil {
-		return nil
-	}
-	leader, err := s.Cluster.Leader(ctx)
-	if err != nil {
-		return err
-	}
-	truth, err := ReadTruth(ctx, s.Control)
-	if err != nil {
-		return err
-	}
-	say("%s leads; %d calls are up. Killing it (kill -9) ...", leader.ID, len(truth.Calls))
-	killed := time.Now()
-	leader.Kill()
-	limit, cancel := context.WithTimeout(ctx, startLimit)
-	defer cancel()
-	next, err := s.Cluster.Leader(limit)
-	if err != nil {
-		return err
-	}
-	elected := time.Since(killed)
-	for _, t := range s.TServers {
-		if err := t.WaitNewEvent(limit); err != nil {
-			return err
-		}
-	}
-	told := time.Since(killed)
-	say("%s leads after %d ms; both T-Servers have all monitors back and new events after %d ms", next.ID, elected.Milliseconds(), told.Milliseconds())
-	v, err := Compare(limit, s.Sides())
-	if err != nil {
-		return err
-	}
-	for _, t := range s.TServers {
-		r := t.Report()
-		say("%s: %d events, %d repeated inside the replay window, %d faults", t.Name(), r.Events, r.Repeats, r.FaultN)
-		v.Desync = append(r.Faults, v.Desync...)
-	}
-	say("%s", v)
-	if len(v.Desync) > 0 {
-		say("%s", v.Summary(10))
-	}
-	if err := v.Err(); err != nil {
-		return fmt.Errorf("the drill failed: %w", err)
-	}
-	return nil
+	return Sides{Switch: s.Control, Protocol: s.o.Protocol, Nodes: s.Cluster.Operators(), TServers: s.TServers, Devices: s.Devices}
 }

@@ -1,11 +1,14 @@
 package drill
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/holdline/holdline/transport/switchsim"
 )
 
 // Truth is what the simulated switch says of itself (its GET /truth).
@@ -34,6 +37,10 @@ type Truth struct {
 	}
 	Counters map[string]any
 	Names    map[string][]string
+
+	// Of a BroadWorks only.
+	tracking map[string]string // tracking ID → call, of calls that are over as well
+	users    map[string]bool   // whose parts it tells; nil: everybody's
 }
 
 // ReadTruth asks the switch whose control address is given.
@@ -43,6 +50,28 @@ func ReadTruth(ctx context.Context, control string) (*Truth, error) {
 		return nil, fmt.Errorf("read the switch's truth: %w", err)
 	}
 	return &t, nil
+}
+
+// Break has the switch whose control address is given make a fault.
+func Break(ctx context.Context, control string, f switchsim.Fault) error {
+	body, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+control+"/fault/"+f.Kind, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("break the switch: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1024))
+		return fmt.Errorf("break the switch: %s: %s", resp.Status, text)
+	}
+	return nil
 }
 
 func get(ctx context.Context, url string, into any) error {

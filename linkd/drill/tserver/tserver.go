@@ -24,6 +24,9 @@ type Options struct {
 	// connect-tout), default 2 s; Retry is the pause between rounds, default 100 ms.
 	ConnectTimeout, Retry time.Duration
 	Dial                  func(ctx context.Context, address string) (net.Conn, error)
+	// PerDevice says that the switch keeps the order of one device's events only: what
+	// a caller did may be told after what the called one made of it.
+	PerDevice bool
 	// Journal keeps every call event that was told, repetitions included.
 	Journal bool
 	Logger  hclog.Logger
@@ -84,6 +87,7 @@ func New(o Options) *TServer {
 	t := &TServer{o: o, monitors: map[string]*monitor{}, byXref: map[string]*monitor{}, journal: map[string][]Entry{}, changed: make(chan struct{})}
 	for _, d := range o.Devices {
 		t.monitors[d] = newMonitor(d)
+		t.monitors[d].perDevice = o.PerDevice
 	}
 	return t
 }

@@ -13,16 +13,17 @@ type heard struct {
 
 // monitor is what the model knows of one of its devices.
 type monitor struct {
-	device string
-	xref   string
-	parts  map[string]string // call → state of the device's own part in it
-	offers map[string]bool   // calls that were offered, and don't ring yet
-	over   map[string]bool   // calls that the device's part ended in
-	past   []heard           // newest last, bounded
-	when   []time.Time       // each of past was heard
-	synced bool              // a snapshot or its own beginning told all parts
-	up     bool              // it was asked for again on the present link
-	lost   time.Time         // when the last link was lost on which it was up
+	device    string
+	perDevice bool // the order of other devices' events says nothing
+	xref      string
+	parts     map[string]string // call → state of the device's own part in it
+	offers    map[string]bool   // calls that were offered, and don't ring yet
+	over      map[string]bool   // calls that the device's part ended in
+	past      []heard           // newest last, bounded
+	when      []time.Time       // each of past was heard
+	synced    bool              // a snapshot or its own beginning told all parts
+	up        bool              // it was asked for again on the present link
+	lost      time.Time         // when the last link was lost on which it was up
 
 	// The replay window. The replay may begin anywhere in what was heard shortly
 	// before the link was lost, and cycles of hold and retrieve look alike: at
@@ -147,7 +148,8 @@ func (m *monitor) apply(h heard) (fault string) {
 	if h.subject == m.device {
 		m.offers[h.call] = h.event == "OfferedEvent"
 	}
-	if from, ok := comesFrom[h.event]; ok && h.subject == m.device && !slices.Contains(from, had) && !accepted {
+	late := m.perDevice && h.event == "OriginatedEvent" && had == "connected"
+	if from, ok := comesFrom[h.event]; ok && h.subject == m.device && !slices.Contains(from, had) && !accepted && !late {
 		fault = fmt.Sprintf("order: %s on %s for call %s while its part was %q", h.event, m.device, h.call, had)
 	}
 	switch h.local {

@@ -84,6 +84,22 @@ func TestOfferedAndBridged(t *testing.T) {
 	}
 }
 
+// Where order holds for each device alone, a caller may hear of its call before it
+// hears that it made it; of nothing else is the order wrong then.
+func TestOrderOfOneDevice(t *testing.T) {
+	for _, perDevice := range []bool{false, true} {
+		m := newMonitor("1000")
+		m.synced, m.perDevice = true, perDevice
+		m.parts["7"] = "connected" // the called one was told that 1000 calls
+		if _, faults := told(m, "Originated", "connected"); (len(faults) == 0) != perDevice {
+			t.Errorf("per device %v: faults %v", perDevice, faults)
+		}
+		if _, faults := told(m, "Delivered", "alerting"); len(faults) == 0 {
+			t.Error("a call that was answered rings again, and nobody complains")
+		}
+	}
+}
+
 func TestGapInAReplay(t *testing.T) {
 	m := monitorWith("Delivered", "alerting", "Established", "connected", "Held", "hold")
 	// Held was heard and isn't repeated, yet Retrieved comes: the replay skipped
