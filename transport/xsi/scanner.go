@@ -10,7 +10,7 @@ import (
 // that a queue can hold, stays far below them.
 const (
 	MaxDepth      = 32    // open elements
-	MaxElements   = 65536 // elements in a document
+	MaxElements   = 65536 // elements in each MaxDocument octets of a document
 	MaxAttributes = 32    // attributes of one element
 	MaxText       = 16384 // octets of one element's text
 	maxBindings   = 16    // namespace declarations in scope
@@ -166,7 +166,7 @@ func (s *scanner) skip() {
 }
 
 func (s *scanner) startTag() {
-	if s.elements++; s.elements > MaxElements {
+	if s.elements++; s.elements > MaxElements*(1+len(s.src)/MaxDocument) {
 		s.fail("the document has too many elements")
 		return
 	}
