@@ -27,6 +27,7 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 		m.begin(fsmpb.EventType_ORIGINATED)
 	case xsi.CallReceived:
 		m.begin(fsmpb.EventType_DELIVERED)
+		m.facts = append(m.facts, c.caller(device, h.far, h.tracking)...)
 	case xsi.CallAnswered:
 		m.answered()
 	case xsi.CallWasHeld:
@@ -46,7 +47,7 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 	case xsi.CallPickedUp, xsi.CallBargedIn, xsi.CallMonitored:
 		// What became of the call isn't told: a snapshot will.
 		m.renamed()
-		m.facts = append(m.facts, &fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: device, Reason: string(e.Type)}}})
+		m.facts = append(m.facts, lost(device, string(e.Type)))
 	default:
 		m.renamed()
 	}
@@ -106,6 +107,27 @@ func (m *mapping) begin(typ fsmpb.EventType) {
 	case m.call.ACD != nil:
 		e.Cause = "distributed"
 	}
+}
+
+// caller looks whether the caller of a call that comes to a device is still there: they may
+// have hung up before the device was told of it, and that was told before.
+func (c *Conn) caller(device, far, tracking string) []*fsmpb.Fact {
+	there, known := c.hasPart(far, tracking)
+	switch {
+	case there || !known:
+		return nil
+	case c.views[far].hasLeft(tracking):
+		return []*fsmpb.Fact{callFact(&fsmpb.CallEvent{
+			Type: fsmpb.EventType_CONNECTION_CLEARED, Via: device, Subject: &fsmpb.SwitchConn{Call: tracking, Device: far}, Device: named(far),
+			Linkage: tracking, Cause: "normalClearing",
+		})}
+	}
+	return []*fsmpb.Fact{lost(far, "it calls "+device+" and didn't say so")} // or its own events are yet to come
+}
+
+// lost asks for a snapshot of a device.
+func lost(device, reason string) *fsmpb.Fact {
+	return &fsmpb.Fact{Body: &fsmpb.Fact_Lost{Lost: &fsmpb.EventsLost{Device: device, Reason: reason}}}
 }
 
 // ends fills in who calls whom.

@@ -117,3 +117,22 @@ func TestWhoLeftBeforeASnapshot(t *testing.T) {
 		t.Errorf("%d calls are remembered", n)
 	}
 }
+
+// A phone may be told to ring when the caller was told long ago that the call is over.
+func TestCallerWhoLeft(t *testing.T) {
+	r := newRig(t)
+	r.watch("1000", "1001")
+	received := told(xsi.CallReceived, call("b1", "t1", xsi.Terminator, xsi.CallAlerting, "1000"))
+	ringing := "delivered t1/1001 calling=1000 called=1001"
+	r.want(r.say("1001", received), ringing) // nothing is known of 1000
+	r.say("1000", told(xsi.CallOriginated, call("a1", "t1", xsi.Originator, xsi.CallAlerting, "1001")))
+	r.want(r.say("1001", received), ringing)
+	r.say("1000", told(xsi.CallWasReleased, call("a1", "t1", xsi.Originator, xsi.CallReleased, "1001")))
+	r.want(r.say("1001", received), ringing+"; connectioncleared t1/1000")
+	r.say("1000", &xsi.CallSnapshot{Type: xsi.CallSubscription})
+	r.want(r.say("1001", received), ringing+"; connectioncleared t1/1000")
+	entry := &xsi.QueueEvent{Type: xsi.ACDCallAdded, Entry: xsi.QueueEntry{CallID: "q1", ExtTrackingID: "t1", RemoteParty: xsi.Party{UserID: "1000@pbx.example"}}}
+	r.want(r.say("7000", entry), "queued t1/7000 calling=1000 called=7000; connectioncleared t1/1000")
+	r.want(r.say("1001", told(xsi.CallReceived, call("b2", "t2", xsi.Terminator, xsi.CallAlerting, "1000"))),
+		"delivered t2/1001 calling=1000 called=1001; lost 1000") // no snapshot and no event told of it
+}

@@ -76,7 +76,7 @@ func (c *Conn) queued(w *waiting, position int) []*fsmpb.Fact {
 		e.NumberQueued = new(int32(position))
 		e.CallsInFront = new(int32(position - 1))
 	}
-	return []*fsmpb.Fact{callFact(e)}
+	return append([]*fsmpb.Fact{callFact(e)}, c.caller(w.queue, c.deviceOf(w.remote), e.Linkage)...)
 }
 
 // offered is a copy of what the agent is told, and counts only if the agent isn't.

@@ -157,7 +157,7 @@ func (c *Conn) callSnapshot(device string, e *xsi.CallSnapshot) []*fsmpb.Fact {
 	s := &fsmpb.DeviceSnapshot{Device: device}
 	before := c.view(device)
 	v := &view{
-		halves: make(map[string]*half), agent: before.agent, agentKnown: before.agentKnown, whole: true,
+		halves: make(map[string]*half), agent: before.agent, agentKnown: before.agentKnown, whole: true, left: before.left,
 	}
 	c.views[device] = v
 	if e.Conference != nil && e.Conference.State != xsi.ConferenceOver {

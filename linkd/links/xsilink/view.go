@@ -128,7 +128,12 @@ func (c *Conn) hasPart(device string, tracking ...string) (there, known bool) {
 		return false, false
 	}
 	there = slices.ContainsFunc(v.live(), func(h *half) bool { return slices.Contains(tracking, h.tracking) })
-	return there, v.whole || slices.ContainsFunc(v.left, func(t string) bool { return slices.Contains(tracking, t) })
+	return there, v.whole || v.hasLeft(tracking...)
+}
+
+// hasLeft tells whether a part in a call ended, under any of its tracking IDs.
+func (v *view) hasLeft(tracking ...string) bool {
+	return slices.ContainsFunc(v.left, func(t string) bool { return slices.Contains(tracking, t) })
 }
 
 // live lists the halves that are not over, oldest first.
