@@ -207,7 +207,7 @@ func TestBroadWorksRefusals(t *testing.T) {
 			{&fsmpb.Request{Service: fsmpb.Service_ANSWER_CALL, First: conn}, "stateIncompatibility/noCallToAnswer"},
 			{&fsmpb.Request{Service: fsmpb.Service_RETRIEVE_CALL, First: conn}, "stateIncompatibility/noHeldCall"},
 			{&fsmpb.Request{Service: fsmpb.Service_SINGLE_STEP_CONFERENCE, First: conn, Destination: "1902"}, "operation/serviceNotSupported"},
-			{&fsmpb.Request{Service: fsmpb.Service_SET_AGENT_STATE, Device: "1900", Option: "ready"}, "operation/serviceNotSupported"},
+			{&fsmpb.Request{Service: fsmpb.Service_SET_AGENT_STATE, Device: "1900", Option: "ready"}, "operation/invalidAgentState"},
 			{makeCall("1900", "7777777"), "operation/invalidDestination"},
 		} {
 			reply := r.reply(r.request(c.q), 5*time.Second)

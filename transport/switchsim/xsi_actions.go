@@ -9,6 +9,8 @@ func (q *xsiRequest) routeActions(method string) xsiService {
 	switch {
 	case q.is("system", "services", "RoutePoint", "ApplicationController", "*") && (method == "GET" || method == "PUT"):
 		return q.to("applicationcontroller", serveController)
+	case q.is("user", "*", "services", "*"):
+		return q.routeService(method)
 	case len(q.path) < 3 || q.path[0] != "user" || q.path[2] != "calls":
 		return q.to("unknown", nil)
 	case len(q.path) > 3 && q.path[3] == "Conference":

@@ -81,17 +81,20 @@ func (f *xsiFront) serviceChanged(ev *event) {
 		return
 	}
 	f.tell(u, kind, func(w *xsiWriter) {
-		w.within("info", func() {
-			w.text("active", map[bool]string{true: "true", false: "false"}[ev.on])
-			if ev.to != "" {
-				w.text("forwardToPhoneNumber", "tel:"+ev.to)
-			}
-			switch kind {
-			case "DoNotDisturbEvent", "CallForwardingAlwaysEvent":
-				w.text("ringSplash", "false")
-			case "CallForwardingNoAnswerEvent":
-				w.text("numberOfRings", "3")
-			}
-		})
+		w.within("info", func() { writeService(w, kind, ev.on, ev.to) })
 	})
+}
+
+// writeService writes how a service is set, which an event of that kind tells.
+func writeService(w *xsiWriter, kind string, on bool, to string) {
+	w.text("active", map[bool]string{true: "true", false: "false"}[on])
+	if to != "" {
+		w.text("forwardToPhoneNumber", "tel:"+to)
+	}
+	switch kind {
+	case "DoNotDisturbEvent", "CallForwardingAlwaysEvent":
+		w.text("ringSplash", "false")
+	case "CallForwardingNoAnswerEvent":
+		w.text("numberOfRings", "3")
+	}
 }

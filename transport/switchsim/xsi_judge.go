@@ -16,6 +16,17 @@ var xsiSchema = map[string][]string{
 	},
 	"Conference":            {"state", "endpoint", "appearance", "muted", "conferenceType", "conferenceParticipantList"},
 	"ApplicationController": {"state"},
+
+	"DoNotDisturb":           {"active", "ringSplash"},
+	"CallForwardingAlways":   {"active", "forwardToPhoneNumber", "ringSplash"},
+	"CallForwardingBusy":     {"active", "forwardToPhoneNumber"},
+	"CallForwardingNoAnswer": {"active", "forwardToPhoneNumber", "numberOfRings"},
+	"CallCenter": {
+		"agentACDState", "agentUnavailableCode", "useDefaultGuardTimer", "enableGuardTimer", "guardTimerSeconds",
+		"useSystemDefaultUnavailableSettings", "forceAgentUnavailableOnDNDActivation", "forceUnavailableOnPersonalCalls",
+		"forceAgentUnavailableOnBouncedCallLimit", "numberConsecutiveBouncedCallsToForceAgentUnavailable",
+		"makeOutgoingCallsAsCallCenter", "outgoingCallDNIS", "callCenterList",
+	},
 }
 
 // document reads the body, which has to be a document with that root. What is in the wrong order or isn't known is a

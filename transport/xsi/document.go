@@ -26,6 +26,12 @@ var documents = map[string]func() Document{
 	"Conference":            func() Document { return new(Conference) },
 	"HookStatus":            func() Document { return new(HookStatus) },
 	"ApplicationController": func() Document { return new(ApplicationController) },
+	"CallCenter":            func() Document { return new(CallCenter) },
+
+	string(ServiceDoNotDisturb):           func() Document { return &Service{Name: ServiceDoNotDisturb} },
+	string(ServiceCallForwardingAlways):   func() Document { return &Service{Name: ServiceCallForwardingAlways} },
+	string(ServiceCallForwardingBusy):     func() Document { return &Service{Name: ServiceCallForwardingBusy} },
+	string(ServiceCallForwardingNoAnswer): func() Document { return &Service{Name: ServiceCallForwardingNoAnswer} },
 }
 
 // spellings are roots that the field spells otherwise.

@@ -7,17 +7,18 @@ import (
 	"strconv"
 )
 
-// User controls the calls of one user (Xsi-Actions, §3.5.4). None of its
+// User controls the calls of one user (Xsi-Actions, §3.5.4) and sets their services. None of its
 // methods sends a request again that may have been obeyed: if one fails,
 // NotObeyed says whether it is sure that nothing happened.
 type User struct {
-	server *server
-	calls  string // path
+	server          *server
+	calls, services string // paths
 }
 
 // User returns the control of a user's calls.
 func (c *Client) User(userID string) User {
-	return User{&c.server, actionsPath + "/user/" + url.PathEscape(userID) + "/calls"}
+	path := actionsPath + "/user/" + url.PathEscape(userID)
+	return User{&c.server, path + "/calls", path + "/services/"}
 }
 
 // Calls lists the user's calls. It races with events: what is in them already

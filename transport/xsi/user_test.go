@@ -2,6 +2,7 @@ package xsi
 
 import (
 	"context"
+	"strings"
 	"testing"
 )
 
@@ -111,4 +112,38 @@ func TestUser_Actions(t *testing.T) {
 		}, "PUT /com.broadsoft.xsi-actions/v2.0/system/services/RoutePoint/ApplicationController/ac1\n" + xmlDeclaration +
 			`<ApplicationController ` + ns + `><state>ready</state></ApplicationController>`, 200, "<html>fine</html", nil},
 	})
+}
+
+func TestUser_Services(t *testing.T) {
+	const services = "/com.broadsoft.xsi-actions/v2.0/user/agent100@pbx.example/services/"
+	set := func(name, body string, do func(ctx context.Context, u User) error) exchange {
+		root, _, _ := strings.Cut(body, " ")
+		return exchange{name: name, request: "PUT " + services + root[1:] + "\n" + xmlDeclaration + body, do: func(ctx context.Context, c *Client) (any, error) {
+			return nil, do(ctx, c.User(agent100))
+		}}
+	}
+	testExchanges(t, []exchange{
+		set("don't disturb", `<DoNotDisturb `+ns+`><active>true</active></DoNotDisturb>`, func(ctx context.Context, u User) error {
+			return u.SetService(ctx, Service{Name: ServiceDoNotDisturb, Active: new(true)})
+		}),
+		set("forward always", `<CallForwardingAlways `+ns+`><active>true</active><forwardToPhoneNumber>1009</forwardToPhoneNumber><ringSplash>false</ringSplash></CallForwardingAlways>`,
+			func(ctx context.Context, u User) error {
+				return u.SetService(ctx, Service{Name: ServiceCallForwardingAlways, Active: new(true), ForwardTo: Address{URI: "1009"}, RingSplash: new(false)})
+			}),
+		set("forward no more", `<CallForwardingBusy `+ns+`><active>false</active></CallForwardingBusy>`, func(ctx context.Context, u User) error {
+			return u.SetService(ctx, Service{Name: ServiceCallForwardingBusy, Active: new(false)})
+		}),
+		set("agent", `<CallCenter `+ns+`><agentACDState>Unavailable</agentACDState><agentUnavailableCode>lunch</agentUnavailableCode></CallCenter>`,
+			func(ctx context.Context, u User) error {
+				return u.SetAgent(ctx, CallCenter{State: AgentUnavailable, UnavailableCode: "lunch"})
+			}),
+		{"look", func(ctx context.Context, c *Client) (any, error) {
+			return c.User(agent100).Service(ctx, ServiceCallForwardingNoAnswer)
+		}, "GET " + services + "CallForwardingNoAnswer\n", 200,
+			`<CallForwardingNoAnswer ` + ns + `><active>true</active><forwardToPhoneNumber>tel:+15550100777</forwardToPhoneNumber><numberOfRings>3</numberOfRings></CallForwardingNoAnswer>`,
+			&Service{Name: ServiceCallForwardingNoAnswer, Active: new(true), ForwardTo: Address{URI: "tel:+15550100777"}, Rings: new(3)}},
+	})
+	if _, err := Append(nil, &Service{Name: ServiceDoNotDisturb, Rings: new(3)}); err == nil {
+		t.Error("do not disturb has no number of rings, and one was written")
+	}
 }

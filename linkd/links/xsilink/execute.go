@@ -76,6 +76,8 @@ func (c *Conn) refusal(o *driver.Order, err error) (category, value string) {
 		return "systemResourceAvailibility", "resourceOutOfService"
 	case status.Status == http.StatusNotFound && o.Request.Service == fsmpb.Service_MAKE_CALL:
 		return "operation", "invalidCallingDeviceID"
+	case status.Status == http.StatusNotFound && o.First == nil:
+		return "operation", "invalidDeviceID"
 	case status.Status == http.StatusNotFound:
 		return "operation", "invalidConnectionID"
 	case status.Status == http.StatusForbidden && c.lost(o.First, o.Second):
@@ -84,6 +86,10 @@ func (c *Conn) refusal(o *driver.Order, err error) (category, value string) {
 	switch o.Request.Service {
 	case fsmpb.Service_MAKE_CALL, fsmpb.Service_CONSULTATION_CALL, fsmpb.Service_SINGLE_STEP_TRANSFER, fsmpb.Service_DEFLECT_CALL:
 		return "operation", "invalidDestination"
+	case fsmpb.Service_SET_AGENT_STATE:
+		return "operation", "invalidAgentState"
+	case fsmpb.Service_SET_FORWARDING:
+		return "operation", "invalidForwardingDestination"
 	case fsmpb.Service_ANSWER_CALL:
 		return "stateIncompatibility", "noCallToAnswer"
 	case fsmpb.Service_HOLD_CALL:

@@ -15,6 +15,9 @@ type act func(ctx context.Context, result *fsmpb.Outcome) error
 // that BroadWorks had to be asked for it. A refusal is what it can't be.
 func (c *Conn) action(ctx context.Context, o *driver.Order) (a act, looked bool, refusal *fsmpb.Outcome) {
 	r := o.Request
+	if a, refusal = c.feature(o); a != nil || refusal != nil {
+		return a, false, refusal
+	}
 	switch r.Service {
 	case fsmpb.Service_MAKE_CALL:
 		return c.dial(r.Device, r.Destination), false, nil

@@ -1,0 +1,87 @@
+package links
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/holdline/holdline/fsm/fsmpb"
+	"github.com/holdline/holdline/transport/switchsim"
+)
+
+// Clients set agents' states, do not disturb and forwardings; BroadWorks' events tell
+// everybody.
+func TestBroadWorksFeatures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, func(o *switchsim.Options) {
+			broadworks(o)
+			o.Agents = 20
+		}, "n1")
+		defer r.close()
+		r.begin("n1")
+		agent := func(device, option string) *fsmpb.Request {
+			return &fsmpb.Request{Service: fsmpb.Service_SET_AGENT_STATE, Device: device, Option: option}
+		}
+		forward := func(option, to string, on bool) *fsmpb.Request {
+			return &fsmpb.Request{Service: fsmpb.Service_SET_FORWARDING, Device: "1900", Option: option, Destination: to, On: on}
+		}
+		dnd := func(on bool) *fsmpb.Request {
+			return &fsmpb.Request{Service: fsmpb.Service_SET_DO_NOT_DISTURB, Device: "1900", On: on}
+		}
+		forwards := func(d *fsmpb.Device) string {
+			s := ""
+			for _, f := range d.Forwarding {
+				if f.On {
+					s += f.Type + ":" + f.Destination + " "
+				}
+			}
+			return s
+		}
+		state := func(d *fsmpb.Device) string {
+			if len(d.Agents) == 0 {
+				return ""
+			}
+			return d.Agents[0].State.String()
+		}
+		for _, c := range []struct {
+			q    *fsmpb.Request
+			want string // how it is then, or why it isn't
+			is   func(*fsmpb.Device) string
+		}{
+			{dnd(true), "on", func(d *fsmpb.Device) string { return map[bool]string{true: "on"}[d.Dnd] }},
+			{dnd(false), "", func(d *fsmpb.Device) string { return map[bool]string{true: "on"}[d.Dnd] }},
+			{forward("", "1901", true), "forwardImmediate:1901 ", forwards},
+			{forward("forwardNoAns", "1902", true), "forwardImmediate:1901 forwardNoAns:1902 ", forwards},
+			{forward("forwardImmediate", "", false), "forwardNoAns:1902 ", forwards},
+			{forward("forwardBusy", "7777777", true), "operation/invalidForwardingDestination", nil},
+			{forward("forwardDND", "1901", true), "operation/invalidForwardingType", nil},
+			{agent("1003", "notReady"), "AGENT_NOT_READY", state},
+			{agent("1003", "ready"), "AGENT_READY", state},
+			{agent("1003", "workingAfterCall"), "AGENT_WORKING_AFTER_CALL", state},
+			{agent("1003", "loggedOff"), "", state},
+			{agent("1003", "ready"), "operation/invalidAgentState", nil},
+			{agent("1003", "loggedOn"), "AGENT_NOT_READY", state},
+			{agent("1003", "asleep"), "operation/invalidAgentState", nil},
+			{&fsmpb.Request{Service: fsmpb.Service_SET_AGENT_STATE, Device: "1003", Option: "ready", AgentId: "41003"}, "operation/invalidAgentIdentifier", nil},
+			{&fsmpb.Request{Service: fsmpb.Service_SET_AGENT_STATE, Device: "1003", Option: "ready", Group: "7000"}, "operation/invalidAgentGroup", nil},
+		} {
+			reply := r.reply(r.request(c.q), 5*time.Second)
+			time.Sleep(time.Second)
+			got := reply.Category + "/" + reply.Value
+			if c.is != nil {
+				if got != "/" {
+					t.Errorf("%v: refused with %s", c.q, got)
+				}
+				d, _ := r.state().Device("sw", c.q.Device)
+				got = c.is(d)
+			}
+			if got != c.want {
+				t.Errorf("%v: %q, want %q", c.q, got, c.want)
+			}
+		}
+		if n := r.state().Counters().Illegal; n != 0 {
+			t.Errorf("%d events were illegal", n)
+		}
+		r.violations()
+	})
+}
