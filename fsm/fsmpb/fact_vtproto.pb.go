@@ -1411,6 +1411,17 @@ func (m *SnapshotCall) MarshalToSizedBufferVT(dAtA []byte) (int, error) {
 		i -= len(m.unknownFields)
 		copy(dAtA[i:], m.unknownFields)
 	}
+	if len(m.Joined) > 0 {
+		for iNdEx := len(m.Joined) - 1; iNdEx >= 0; iNdEx-- {
+			i -= len(m.Joined[iNdEx])
+			copy(dAtA[i:], m.Joined[iNdEx])
+			i = protohelpers.EncodeVarint(dAtA, i, uint64(len(m.Joined[iNdEx])))
+			i--
+			dAtA[i] = 0x1
+			i--
+			dAtA[i] = 0xaa
+		}
+	}
 	if m.NoControl {
 		i--
 		if m.NoControl {
@@ -2838,6 +2849,12 @@ func (m *SnapshotCall) SizeVT() (n int) {
 	}
 	if m.NoControl {
 		n += 3
+	}
+	if len(m.Joined) > 0 {
+		for _, s := range m.Joined {
+			l = len(s)
+			n += 2 + l + protohelpers.SizeOfVarint(uint64(l))
+		}
 	}
 	n += len(m.unknownFields)
 	return n
