@@ -1,6 +1,7 @@
 package links
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,6 +83,48 @@ func TestBroadWorksFeatures(t *testing.T) {
 		if n := r.state().Counters().Illegal; n != 0 {
 			t.Errorf("%d events were illegal", n)
 		}
+		r.violations()
+	})
+}
+
+// What was set before anybody listened is looked at; who is told by an event believes
+// that.
+func TestBroadWorksFeaturesFromBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, broadworks, "n1", "n2")
+		defer r.close()
+		set := func(on bool) {
+			t.Helper()
+			for _, m := range []switchsim.Move{{Action: "dnd", Device: "1900", On: on}, {Action: "forward", Device: "1900", State: "forwardBusy", To: "1902", On: on}} {
+				r.do(m)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		is := func(want string) {
+			t.Helper()
+			d, _ := r.state().Device("sw", "1900")
+			got := fmt.Sprint(d.Dnd)
+			for _, f := range d.Forwarding {
+				if f.On {
+					got += " " + f.Type + " " + f.Destination
+				}
+			}
+			if got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+		}
+		set(true)
+		r.begin("n1")
+		time.Sleep(10 * time.Second)
+		is("true forwardBusy 1902")
+		set(false)
+		is("false")
+		set(true)
+		r.nodes["n1"].kill()
+		set(false) // nobody leads
+		r.nodes["n2"].lead()
+		time.Sleep(10 * time.Second)
+		is("false")
 		r.violations()
 	})
 }

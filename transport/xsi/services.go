@@ -6,9 +6,8 @@ import (
 )
 
 // Settings of a user's services (Xsi-Actions, user/{userId}/services). A service's
-// document is named like the service, and so is the last part of its path. That holds
-// of the services below in the schema and in clients that are in use; of CallCenter the
-// path is inferred from the others'.
+// document is named like the service, and so is the last part of its path; clients in
+// the field write that with capitals or without.
 
 // ServiceName is a service whose settings are one document.
 type ServiceName string

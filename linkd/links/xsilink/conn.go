@@ -41,7 +41,9 @@ type Conn struct {
 	known   *recent              // events that were dealt with here
 	asked   map[string][]*ask    // snapshots that are awaited, by device
 	askedAt map[string]time.Time // when one was last asked for
-	after   []func()             // to be called once the facts of an event are handed on
+
+	serviceTold map[serviceOf]bool // an event told of it
+	after       []func()           // to be called once the facts of an event are handed on
 
 	subs  subscriptions
 	leads chan struct{} // closed once it is led and knows the server's subscriptions
@@ -94,7 +96,8 @@ func newConn(o Options) *Conn {
 	c := &Conn{
 		o: o, started: time.Now(), limit: rate.NewLimiter(perSecond(o.PerSecond), max(4, int(o.PerSecond/4))),
 		views: make(map[string]*view), orders: make(map[string]*ordering), known: newRecent(), asked: make(map[string][]*ask), askedAt: make(map[string]time.Time),
-		subs: newSubscriptions(), leads: make(chan struct{}), channels: make(map[int]*slot),
+		serviceTold: make(map[serviceOf]bool),
+		subs:        newSubscriptions(), leads: make(chan struct{}), channels: make(map[int]*slot),
 		wake: make(chan struct{}, 1), done: make(chan struct{}),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())

@@ -35,6 +35,7 @@ func (c *Conn) facts(device string, e *xsi.SubscriptionEvent) []*fsmpb.Fact {
 	case *xsi.AgentSubscriptionEvent:
 		return c.agentFacts(device, d.State)
 	case *xsi.ServiceEvent:
+		c.serviceTold[serviceOf{device, d.Type}] = true
 		return c.serviceFacts(device, d)
 	case *xsi.HookStatusEvent, *xsi.AgentJoinEvent, *xsi.DispositionCodeEvent:
 		return nil // CSTA has no event for them

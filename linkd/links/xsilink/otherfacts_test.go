@@ -125,3 +125,21 @@ func TestNames(t *testing.T) {
 		t.Errorf("number %s", got)
 	}
 }
+
+// An event about a service counts for more than an answer, which may be older.
+func TestServiceIsNotLookedAtTwice(t *testing.T) {
+	r := newRig(t)
+	r.watch("1000")
+	r.say("1000", &xsi.ServiceEvent{Type: xsi.DoNotDisturb, Active: new(true)})
+	r.c.lookAt(t.Context(), "1000", xsi.ServiceDoNotDisturb)
+	r.want(r.new(), "")
+	r.c.lookAtServices("7000")
+	if n := len(r.c.queue[idle]); n != 0 {
+		t.Errorf("%d services of a queue are looked at", n)
+	}
+	r.c.o.Packages = append(r.c.o.Packages, xsi.PackageDoNotDisturb, xsi.PackageCallForwardingBusy)
+	r.c.lookAtServices("1000")
+	if n := len(r.c.queue[idle]); n != 2 {
+		t.Errorf("%d services of a user are looked at, want 2", n)
+	}
+}

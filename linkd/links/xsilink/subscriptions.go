@@ -86,7 +86,11 @@ func (c *Conn) Watch(device string, done func(answered bool)) {
 	c.ask(&task{
 		class: watching,
 		run: func(ctx context.Context) {
+			_, before := c.subs.id(device)
 			fact, answered := c.subscribe(ctx, device)
+			if _, now := c.subs.id(device); now && !before {
+				c.lookAtServices(device)
+			}
 			c.settle(func() {
 				c.fact(fact)
 				c.watchDone(device, answered)
@@ -196,6 +200,9 @@ func (c *Conn) Unwatch(device string, done func()) {
 			}
 			c.settle(func() {
 				delete(c.views, device)
+				for _, p := range c.o.Packages {
+					delete(c.serviceTold, serviceOf{device, xsi.EventType(services[p] + "Event")})
+				}
 				c.fact(monitorFact(&fsmpb.UpstreamMonitor{Device: device}))
 				done()
 			})

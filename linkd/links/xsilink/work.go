@@ -15,6 +15,7 @@ const (
 	traffic                 // clients' requests
 	watching                // subscriptions
 	background              // snapshots, renewals
+	idle                    // what can wait for all of these
 	classes
 )
 
