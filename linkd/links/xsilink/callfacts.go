@@ -32,8 +32,10 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 		m.answered()
 	case xsi.CallWasHeld:
 		m.held()
-	case xsi.CallRetrieved, xsi.CallParkRetrieved:
+	case xsi.CallRetrieved:
 		m.retrieved()
+	case xsi.CallParkRetrieved:
+		m.unparked()
 	case xsi.CallReleasing:
 		m.releasing()
 	case xsi.CallWasReleased:
@@ -45,9 +47,7 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 	case xsi.CallForwarded:
 		m.forwarded()
 	case xsi.CallPickedUp, xsi.CallBargedIn, xsi.CallMonitored:
-		// What became of the call isn't told: a snapshot will.
-		m.renamed()
-		m.facts = append(m.facts, lost(device, string(e.Type)))
+		m.became()
 	default:
 		m.renamed()
 	}
@@ -207,6 +207,22 @@ func (m *mapping) retrieved() {
 		return
 	}
 	m.add(fsmpb.EventType_RETRIEVED, m.device)
+}
+
+// unparked: the user took a call back that was parked, or somebody else's, which has
+// another tracking ID.
+func (m *mapping) unparked() {
+	if m.was == nil || m.was.tracking != m.h.tracking {
+		m.became()
+		return
+	}
+	m.retrieved()
+}
+
+// became: what became of the call isn't told, a snapshot will.
+func (m *mapping) became() {
+	m.renamed()
+	m.facts = append(m.facts, lost(m.device, "what became of its call isn't told"))
 }
 
 // remote tells what the other end did, unless it is told itself.

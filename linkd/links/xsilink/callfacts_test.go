@@ -166,3 +166,15 @@ func TestControllerLeaves(t *testing.T) {
 	r.want(r.say("1000", told(xsi.CallWasReleased, call("b", "tb", xsi.Originator, xsi.CallReleased, "1002"))),
 		"connectioncleared tb/1002; connectioncleared tb/1000")
 }
+
+// Who takes a parked call back has another call than the one that was made for it:
+// a snapshot tells. A recording changes nothing that a client is told of.
+func TestParkedAndRecorded(t *testing.T) {
+	r := newRig(t)
+	r.say("1000", told(xsi.CallOriginated, call("a1", "t9", xsi.Originator, xsi.CallAlerting, "")))
+	r.want(r.say("1000", told(xsi.CallParkRetrieved, call("a1", "t1", xsi.Originator, xsi.CallActive, "1002"))), "callinformation t1/1000 was=t9; lost 1000")
+	r.want(r.say("1001", told(xsi.CallParkRetrieved, call("b1", "t3", xsi.Originator, xsi.CallActive, "1002"))), "lost 1001")
+	r.say("1002", told(xsi.CallWasHeld, call("c1", "t4", xsi.Originator, xsi.CallHeld, "1003")))
+	r.want(r.say("1002", told(xsi.CallParkRetrieved, call("c1", "t4", xsi.Originator, xsi.CallActive, "1003"))), "retrieved t4/1002")
+	r.want(r.say("1002", told(xsi.CallRecordingStarted, call("c1", "t4", xsi.Originator, xsi.CallActive, "1003"))), "")
+}
