@@ -96,9 +96,11 @@ func (s *stage) failAndCompare(when string, server int, follow func(fault func()
 	var called map[string]string
 	fault := func() {
 		s.t.Helper()
+		before := forgotten(s.Switch.Truth())
 		if err := Break(s.ctx, s.Control, switchsim.Fault{Kind: "failover", Server: server, Percent: 40}); err != nil {
 			s.t.Fatal(err)
 		}
+		lost = forgotten(s.Switch.Truth()) - before
 		idle := s.idleNow(heldAt)
 		if len(idle) < 6 {
 			s.t.Fatalf("%s: only %d agents are busy through lost calls alone", when, len(idle))
@@ -113,21 +115,28 @@ func (s *stage) failAndCompare(when string, server int, follow func(fault func()
 	taken += s.take(s.callAll(s.idleNow(heldAt)))
 	s.judge(when)
 	for _, c := range from.Calls {
-		id, known := ids[c.ID]
-		switch {
-		case !known:
-		case slices.ContainsFunc(now.Ended, func(e switchsim.EndedCall) bool { return e.ID == c.ID && e.Reason == "forgotten" }):
-			lost++
-		case after[c.ID] != 0 && s.stayed(from, now, c.ID) && !joined(now, c.ID):
-			if kept++; after[c.ID] != id {
-				s.t.Errorf("%s: call %s was call %d and is call %d", when, c.ID, id, after[c.ID])
-			}
+		id := ids[c.ID]
+		if id == 0 || after[c.ID] == 0 || !s.stayed(from, now, c.ID) || joined(now, c.ID) {
+			continue
+		}
+		if kept++; after[c.ID] != id {
+			s.t.Errorf("%s: call %s was call %d and is call %d", when, c.ID, id, after[c.ID])
 		}
 	}
 	s.t.Logf("%s: %d calls forgotten, %d kept, %d agents took the next call", when, lost, kept, taken)
 	if lost < 5 || kept < 1 || taken < 4 {
 		s.t.Errorf("%s: %d calls were lost and %d kept, and %d agents took the next one: too few for a proof", when, lost, kept, taken)
 	}
+}
+
+// forgotten counts the calls that an Application Server's failure ended.
+func forgotten(t switchsim.Truth) (calls int) {
+	for _, e := range t.Ended {
+		if e.Reason == "forgotten" {
+			calls++
+		}
+	}
+	return calls
 }
 
 // callsAt are the agents' stations that have calls, as the leader holds it.
