@@ -103,14 +103,14 @@ func (m *Mirror) Commit(f *fsmpb.Fact) {
 	own, met := m.ownName(f, name)
 	if !met {
 		if own = m.candidate(m.strands[via], func(s *strand) bool { return s.holds(f) }, m.from); own == "" {
-			s := m.strand(m.unmet, via, name, nil)
+			s := m.strand(m.unmet, via, name, nil, now)
 			s.last = now
 			s.credit(f, now)
 			return
 		}
 		m.pair(name, own)
 	}
-	s := m.strand(m.strands, via, own, nil)
+	s := m.strand(m.strands, via, own, nil, now)
 	s.last = now
 	switch i := s.find(f); {
 	case i == 0:
@@ -145,12 +145,14 @@ func (m *Mirror) Arrive(f *fsmpb.Fact, keep bool) (twin bool) {
 	}
 	now := time.Now()
 	m.lastCame = now
-	s := m.strand(m.strands, via, name, f)
+	s := m.strand(m.strands, via, name, f, now)
 	s.last = now
 	if len(s.credits) == 0 && isCall(f) && m.from[name] == "" {
 		owes := func(s *strand) bool { return s.owes(f, now) }
 		if theirs := m.candidate(m.unmet[via], owes, m.to); theirs != "" {
 			m.pair(theirs, name)
+		} else if len(m.from) == 0 {
+			// Both connections are of one link.
 		} else if before := m.candidate(m.strands[via], owes, nil); before != "" && m.from[before] != "" {
 			m.rename(via, m.from[before], before, name)
 			m.strands[via][before].giveUp()

@@ -31,28 +31,34 @@ func isCall(f *fsmpb.Fact) bool { return f.GetCall() != nil }
 // our own event that begins a call, or they were up for so long that nothing of it
 // can have been under way. Later it becomes so when it was quiet, or when nothing is
 // Left of it at a moment, nor was for long.
-func (m *Mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact) *strand {
+func (m *Mirror) strand(in map[string]map[string]*strand, via, name string, ours *fsmpb.Fact, now time.Time) *strand {
 	calls := in[via]
 	if calls == nil {
 		calls = make(map[string]*strand)
 		in[via] = calls
 	}
-	u, theirs := m.up[via], m.theirs[via]
-	_, both := m.theirs[via]
-	both = both && u.fact != nil
-	long := both && min(time.Since(u.since), time.Since(theirs)) > Quiet
 	s := calls[name]
 	switch {
 	case s == nil:
-		s = &strand{aligned: long || both && ours != nil && begins(ours), over: time.Now()}
+		both, long := m.monitored(via, now)
+		s = &strand{aligned: long || both && ours != nil && begins(ours), over: now}
 		calls[name] = s
-	case s.aligned || len(s.waiting) > 0:
-	case time.Since(s.last) > Quiet:
+	case len(s.waiting) > 0:
+	case now.Sub(s.last) > Quiet:
 		s.credits, s.aligned = nil, true
-	case long && len(s.credits) == 0 && time.Since(s.over) > Quiet:
-		s.aligned = true
+	case !s.aligned && len(s.credits) == 0 && now.Sub(s.over) > Quiet:
+		_, s.aligned = m.monitored(via, now)
 	}
 	return s
+}
+
+// monitored tells whether both connections' monitors on a device are up, and whether
+// they have been for long.
+func (m *Mirror) monitored(device string, now time.Time) (both, long bool) {
+	u, theirs := m.up[device], m.theirs[device]
+	_, both = m.theirs[device]
+	both = both && u.fact != nil
+	return both, both && min(now.Sub(u.since), now.Sub(theirs)) > Quiet
 }
 
 // begins tells whether an event is one that only the beginning of a call at its
@@ -152,7 +158,7 @@ func (m *Mirror) pair(theirs, own string) {
 			continue
 		}
 		delete(calls, theirs)
-		s := m.strand(m.strands, via, own, nil)
+		s := m.strand(m.strands, via, own, nil, time.Now())
 		if s.last.Before(o.last) {
 			s.last = o.last
 		}
