@@ -23,6 +23,9 @@ type rig struct {
 // start starts a cluster whose every node serves clients.
 func start(t *testing.T, o drill.SceneOptions) *rig {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("runs three real processes")
+	}
 	dir := t.TempDir()
 	o.Linkd, o.Dir, o.Serve = linkd, dir, "any"
 	if o.Agents == 0 {
