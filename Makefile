@@ -56,7 +56,7 @@ fuzz: ## each fuzz test for FUZZTIME (20s)
 	done
 
 soak: ## ROUNDS (1) times every way of breaking a real cluster, at full length
-	HOLDLINE_SOAK=1 go test ./linkd/node -count $(ROUNDS) -timeout 0
+	HOLDLINE_SOAK=1 go test ./linkd/node ./linkd/links -count $(ROUNDS) -timeout 0
 	HOLDLINE_SOAK=1 go test ./linkd/drill -count $(ROUNDS) -timeout 0 -v
 
 # The benchmarks are a module of their own, so that nobody else downloads etcd
