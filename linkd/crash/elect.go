@@ -20,12 +20,12 @@ const (
 
 // stand has this node elected once its turn has come, if nobody else leads by then.
 func (w *Watch) stand(ctx context.Context, own Report) {
-	place := w.place(own)
-	if place < 0 {
+	ahead, ok := w.ahead(own)
+	if !ok {
 		return
 	}
-	pause(ctx, time.Duration(place)*turn)
-	w.giveWay(ctx, own)
+	pause(ctx, time.Duration(len(ahead))*turn)
+	w.giveWay(ctx, ahead)
 	// An election asked for here passes by pre-vote and the check of a known
 	// leader, so both are looked at again right before.
 	term := w.o.Raft.CurrentTerm()
@@ -41,10 +41,9 @@ func (w *Watch) stand(ctx context.Context, own Report) {
 	w.elect(ctx, "standing for election: a majority found that the leader's process has ended", own.Process.Node, own.Term)
 }
 
-// giveWay waits while one that comes before this node is being elected: its votes are
+// giveWay waits while one of those that come before this node is being elected: its votes are
 // on their way, and two that stand at once refuse each other for an election timeout.
-func (w *Watch) giveWay(ctx context.Context, own Report) {
-	ahead := w.ahead(own)
+func (w *Watch) giveWay(ctx context.Context, ahead []string) {
 	for n := 0; n < longest && w.anyStands(ctx, ahead); n++ {
 		pause(ctx, turn)
 	}

@@ -18,7 +18,7 @@ type Transport struct {
 	asked func()
 }
 
-// NewTransport wraps a transport. Run must run as long as Raft does. asked is
+// NewTransport wraps a transport that keeps MaxPool connections. Run must run as long as Raft does. asked is
 // called when a leader that hands over asks this node to lead.
 func NewTransport(t *raft.NetworkTransport, asked func()) *Transport {
 	return &Transport{NetworkTransport: t, rpcs: make(chan raft.RPC), asked: asked}
@@ -72,10 +72,9 @@ func (t *Transport) Elect(ctx context.Context) error {
 	}
 }
 
-// pooled is the most connections to one member that Raft's transport may have kept
-// from before that member's process, or the way to it, was another one (MaxPool of
-// its configuration).
-const pooled = 3
+// MaxPool is how many connections to one member Raft's transport may keep: so many may
+// be from before that member's process, or the way to it, was another one.
+const MaxPool = 3
 
 // RequestVote implements raft.Transport.
 func (t *Transport) RequestVote(id raft.ServerID, to raft.ServerAddress, q *raft.RequestVoteRequest, a *raft.RequestVoteResponse) error {
@@ -92,7 +91,7 @@ func (t *Transport) RequestPreVote(id raft.ServerID, to raft.ServerAddress, q *r
 // To ask twice for one vote is to ask once (Raft paper, figure 2, RequestVote).
 func retried(request func() error) error {
 	err := request()
-	for n := 0; n < pooled && stale(err); n++ {
+	for n := 0; n < MaxPool && stale(err); n++ {
 		err = request()
 	}
 	return err

@@ -107,7 +107,7 @@ func listening(t *testing.T) net.Listener {
 
 func network(t *testing.T, l *accepted) *raft.NetworkTransport {
 	n := raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
-		Stream: l, MaxPool: pooled, MaxRPCsInFlight: 1, Timeout: time.Minute, Logger: hclog.NewNullLogger(),
+		Stream: l, MaxPool: MaxPool, MaxRPCsInFlight: 1, Timeout: time.Minute, Logger: hclog.NewNullLogger(),
 	})
 	t.Cleanup(func() {
 		n.CloseStreams()

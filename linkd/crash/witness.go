@@ -181,25 +181,18 @@ func (w *Watch) record(witness string, r Report) {
 	})
 }
 
-// place is this node's place among those that could replace a process.
-func (w *Watch) place(own Report) int {
+// ahead are those that come before this node among those that could replace a process;
+// ok says whether it is one of them.
+func (w *Watch) ahead(own Report) (ids []string, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if c := w.cases[own.death()]; c != nil {
-		return rank(w.o.Port.NodeID(), c.reports)
+	c := w.cases[own.death()]
+	if c == nil {
+		return nil, false
 	}
-	return -1
-}
-
-// ahead are those that come before this node.
-func (w *Watch) ahead(own Report) []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if c := w.cases[own.death()]; c != nil {
-		ids := order(c.reports)
-		return ids[:max(slices.Index(ids, w.o.Port.NodeID()), 0)]
-	}
-	return nil
+	ids = order(c.reports)
+	place := slices.Index(ids, w.o.Port.NodeID())
+	return ids[:max(place, 0)], place >= 0
 }
 
 // rank is a witness's place among those that could replace the leader; negative if

@@ -134,7 +134,7 @@ func (n *Node) Start(ctx context.Context) error {
 	n.formed.start(n)
 	n.transport = crash.NewTransport(raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
 		Stream:          n.port.Raft(),
-		MaxPool:         3,
+		MaxPool:         crash.MaxPool,
 		MaxRPCsInFlight: 1, // the default of 2 can stop replication to a follower for ever
 		Timeout:         n.o.Timing.RPC,
 		Logger:          n.log.Named("raft-net"),

@@ -83,15 +83,11 @@ func (p *Proposer) Take(session, attachment, ordinal uint64) ([]byte, bool) {
 
 // Propose implements Log.
 func (p *Proposer) Propose(ctx context.Context, c *fsmpb.Command) (fsm.Result, error) {
-	return p.submit(ctx, c, false)
-}
-
-func (p *Proposer) submit(ctx context.Context, c *fsmpb.Command, local bool) (fsm.Result, error) {
 	it, err := p.newItem(c, nil)
 	if err != nil {
 		return fsm.Result{}, fmt.Errorf("propose: %w", err)
 	}
-	it.local, it.ctx, it.answer = local, ctx, make(chan answer, 1)
+	it.ctx, it.answer = ctx, make(chan answer, 1)
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()

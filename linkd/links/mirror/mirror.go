@@ -43,7 +43,6 @@ type Mirror struct {
 	lastCommit time.Time
 	lastCame   time.Time
 
-	passed     int    // copies that the other connection never brought
 	mismatches uint64 // calls on which the two connections disagreed
 }
 
@@ -118,7 +117,6 @@ func (m *Mirror) Commit(f *fsmpb.Fact) {
 		m.drop(s, 1)
 		m.learn(f, ours)
 	case i > 0 && !s.aligned: // the other one passed over those before
-		m.passed += i
 		m.drop(s, i+1)
 		s.giveUp()
 	case len(s.waiting) > 0 && s.aligned:
