@@ -78,7 +78,7 @@ func (d *Daemon) run(ctx context.Context) (err error) {
 		d.log.Info("if this process is killed, the others will know some tens of milliseconds later than they could", "why", err)
 	}
 	d.store, err = store.Open(d.c.Node.DataDir, store.Options{
-		Logger: d.log.Named("store"),
+		Logs: store.LogStore(d.c.Node.LogStore), Metrics: d.registry, Logger: d.log.Named("store"),
 		OnStuck: func(op string, elapsed time.Duration) {
 			d.fail(fmt.Errorf("the disk under %s hangs: %s has taken %s; ending the process so that another node can lead", d.c.Node.DataDir, op, elapsed.Round(time.Millisecond)))
 		},

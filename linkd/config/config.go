@@ -34,6 +34,9 @@ type Node struct {
 	Site string `hcl:"site" form:"name" default:"default"`
 	// DataDir holds the Raft log and snapshots; made with mode 0700.
 	DataDir string `hcl:"data_dir,required"`
+	// LogStore is what keeps the Raft log in DataDir; changed, the log is moved at
+	// the next start.
+	LogStore string `hcl:"log_store" oneof:"wal|bolt" default:"wal"`
 	// RaftListen is the address for all traffic between nodes.
 	RaftListen string `hcl:"raft_listen" form:"listen" default:":7400"`
 	// RaftAdvertise is how other nodes reach RaftListen. Empty in the file: the

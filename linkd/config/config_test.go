@@ -23,7 +23,7 @@ func TestFullFile(t *testing.T) {
 	}
 	want := &Config{
 		Node: Node{
-			ID: "n1", Site: "east", DataDir: "/var/lib/holdline",
+			ID: "n1", Site: "east", DataDir: "/var/lib/holdline", LogStore: "bolt",
 			RaftListen: ":7500", RaftAdvertise: "n1.example:7500",
 			APIListen: "127.0.0.1:7501", HTTPListen: "127.0.0.1:7502",
 			Timing: LAN, LogLevel: "debug", LogFormat: "text",
@@ -214,7 +214,7 @@ func TestNodeErrors(t *testing.T) {
 			"x.hcl:1:1: node has no id: add id = <1 to 63 letters, digits, '.', '_' or '-', the first a letter or digit>\n" +
 				"x.hcl:1:1: node has no data_dir: add data_dir = <any text>\n" +
 				"x.hcl:2:12: timing is \"fast\", but must be \"lan\", \"metro\" or \"wan\"\n" +
-				"x.hcl:3:3: node has no setting \"idd\": did you mean id? Allowed: id, site, data_dir, raft_listen, raft_advertise, api_listen, http_listen, timing, log_level, log_format"},
+				"x.hcl:3:3: node has no setting \"idd\": did you mean id? Allowed: id, site, data_dir, log_store, raft_listen, raft_advertise, api_listen, http_listen, timing, log_level, log_format"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			_, err := Parse("x.hcl", []byte(tc.in))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -76,7 +77,7 @@ func (s *stage) back(ds disks, when string, nodes ...*Process) int {
 		}
 		for _, l := range losses {
 			s.t.Logf("%s: %s: %s", when, n.ID, l)
-			if l.File == "raft.db" {
+			if l.File == "raft.db" || strings.HasSuffix(l.File, ".wal") {
 				unsynced += l.Writes
 			}
 		}

@@ -133,7 +133,7 @@ func TestRaftSeriesAppear(t *testing.T) {
 	}
 	get := start(t, Config{Ready: func() []string { return nil }, Gatherer: reg})
 
-	s, err := store.Open(t.TempDir(), store.Options{})
+	s, err := store.Open(t.TempDir(), store.Options{Metrics: reg})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestRaftSeriesAppear(t *testing.T) {
 		`raft_state_leader 1`,
 		`raft_apply 5`,
 		`raft_commitTime_count [1-9]\d*`,
-		`raft_boltdb_storeLogs_count [1-9]\d*`,
+		`holdline_store_write_seconds_count [1-9]\d*`,
 		`raft_boltdb_freelistBytes \d+`,
 		`process_start_time_seconds \S+`,
 		`go_goroutines \d+`,

@@ -13,7 +13,7 @@ import (
 // NewRegistry returns a registry with the process's and the Go runtime's series,
 // and leads everything into it that Raft and its store report from now on in
 // this process: several nodes in one process share it. Series of Raft begin with
-// raft_, those of the log store with raft_boltdb_.
+// raft_, those of bbolt with raft_boltdb_.
 func NewRegistry() (*prometheus.Registry, error) {
 	reg := prometheus.NewRegistry()
 	for _, c := range []prometheus.Collector{

@@ -1,6 +1,6 @@
-// Package store opens a node's data directory: the Raft log and vote in bbolt
-// (raft-boltdb), snapshots in files, a lock against a second process, and a
-// watchdog that notices when the disk hangs.
+// Package store opens a node's data directory: the Raft log in segment files
+// (raft-wal) or in bbolt (raft-boltdb), the vote in bbolt, snapshots in files, a
+// lock against a second process, and a watchdog that notices when the disk hangs.
 //
 // A leader whose log write hangs stays leader for ever, because its heartbeats
 // come from other goroutines. The watchdog reports such a call; the process must

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/raft"
 	raftboltdb "github.com/hashicorp/raft-boltdb/v2"
 	"github.com/holdline/holdline/linkd/clock"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.etcd.io/bbolt"
 )
 
@@ -27,6 +28,9 @@ var ErrInUse = errors.New("data directory is in use")
 
 // Options are the same for every kind of store.
 type Options struct {
+	// Logs is where a data directory's Raft log is to be; empty: WAL. A log that
+	// is elsewhere is moved when the directory is opened.
+	Logs LogStore
 	// StuckAfter is how long one call may take before OnStuck is called;
 	// 0: 3 s.
 	StuckAfter time.Duration
@@ -34,8 +38,9 @@ type Options struct {
 	// goroutine, with the call's name and its time so far. Nil: it is only
 	// logged.
 	OnStuck func(op string, elapsed time.Duration)
-	Clock   clock.Clock  // nil: clock.System()
-	Logger  hclog.Logger // nil: none
+	Clock   clock.Clock           // nil: clock.System()
+	Metrics prometheus.Registerer // nil: none
+	Logger  hclog.Logger          // nil: none
 }
 
 // Store is what raft.NewRaft needs from a disk.
@@ -44,8 +49,9 @@ type Store struct {
 	Stable    raft.StableStore   // watched
 	Snapshots raft.SnapshotStore // not watched: writing a large one may take its time
 
-	bolt  *raftboltdb.BoltStore // nil in memory
-	close []io.Closer           // in this order
+	bolt   *raftboltdb.BoltStore // nil in memory
+	writes prometheus.Histogram
+	close  []io.Closer // in this order
 }
 
 // Open opens a data directory, and makes it (mode 0700) if there is none. It
@@ -80,23 +86,37 @@ func Open(dir string, opts Options) (_ *Store, err error) {
 		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open the log %s (if it is damaged, move the directory away and join as a new node): %w", fileName, err)
+		return nil, fmt.Errorf("open %s (if it is damaged, move the directory away and join as a new node): %w", fileName, err)
 	}
 	defer func() {
 		if err != nil {
 			bolt.Close()
 		}
 	}()
-	if err := syncDir(dir); err != nil { // the new file's name must survive a loss of power
+	logs, logsCloser, err := openLogs(dir, opts.Logs, bolt, opts.Logger)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			logsCloser.Close()
+		}
+	}()
+	if err := syncDir(dir); err != nil { // the new files' names must survive a loss of power
 		return nil, err
 	}
 	snaps, err := raft.NewFileSnapshotStoreWithLogger(dir, snapshotsRetained, opts.Logger.Named("snapshot"))
 	if err != nil {
 		return nil, fmt.Errorf("open the snapshots: %w", err)
 	}
-	s := New(bolt, bolt, snaps, opts)
+	s := New(logs, bolt, snaps, opts)
 	s.bolt = bolt
-	s.close = append(s.close, bolt, lock)
+	s.close = append(s.close, logsCloser, bolt, lock)
+	if opts.Metrics != nil {
+		if err := opts.Metrics.Register(s.writes); err != nil {
+			return nil, errors.Join(fmt.Errorf("set up metrics: %w", err), s.Close())
+		}
+	}
 	return s, nil
 }
 
@@ -112,14 +132,22 @@ func Memory(opts Options) *Store {
 func New(logs raft.LogStore, stable raft.StableStore, snaps raft.SnapshotStore, opts Options) *Store {
 	opts.setDefaults()
 	dog := newWatchdog(opts)
-	cached, _ := raft.NewLogCache(logCacheSize, &watchedLogs{logs, dog}) // fails for sizes below 1 only
+	writes := prometheus.NewHistogram(prometheus.HistogramOpts{
+		Namespace: "holdline", Subsystem: "store", Name: "write_seconds",
+		Help:    "Time of one write to the Raft log, its syncs included.",
+		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16), // to 3.3 s, when the watchdog acts
+	})
+	cached, _ := raft.NewLogCache(logCacheSize, &watchedLogs{logs, dog, writes}) // fails for sizes below 1 only
 	return &Store{
 		Logs: cached, Stable: &watchedStable{stable, dog}, Snapshots: snaps,
-		close: []io.Closer{dog},
+		writes: writes, close: []io.Closer{dog},
 	}
 }
 
 func (o *Options) setDefaults() {
+	if o.Logs == "" {
+		o.Logs = WAL
+	}
 	if o.StuckAfter <= 0 {
 		o.StuckAfter = 3 * time.Second
 	}

@@ -3,23 +3,33 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childDir) != "" {
+		fmt.Println(child()) // until it is killed
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
 
-func open(t *testing.T, dir string) *Store {
+func open(t *testing.T, dir string) *Store { return openAs(t, dir, "") }
+
+func openAs(t *testing.T, dir string, logs LogStore) *Store {
 	t.Helper()
-	s, err := Open(dir, Options{})
+	s, err := Open(dir, Options{Logs: logs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +99,7 @@ func TestEmpty(t *testing.T) {
 			return sink.Close()
 		},
 	} {
-		for kind, s := range map[string]*Store{"disk": open(t, t.TempDir()), "memory": Memory(Options{})} {
+		for kind, s := range map[string]*Store{"disk": open(t, t.TempDir()), "bolt": openAs(t, t.TempDir(), Bolt), "memory": Memory(Options{})} {
 			if !s.Empty() {
 				t.Errorf("%s: new store is not empty", kind)
 			}
@@ -145,7 +155,7 @@ func TestMonotonicStaysVisible(t *testing.T) {
 // root bucket of 16, free list of 8.
 func TestFreeListIsNotWritten(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := openAs(t, dir, Bolt)
 	for i := uint64(1); i < 10; i++ {
 		if err := s.Logs.StoreLog(&raft.Log{Index: i, Term: 1}); err != nil {
 			t.Fatal(err)
@@ -189,17 +199,19 @@ func (s sumSnapshot) Persist(sink raft.SnapshotSink) error {
 }
 func (sumSnapshot) Release() {}
 
-// A node that stops and starts again goes on with its log and its snapshot.
+// A node that stops and starts again goes on with its log and its snapshot,
+// wherever its log is to be from now on.
 func TestRaftRestartsFromDisk(t *testing.T) {
 	dir := t.TempDir()
 	want := 0
-	for start := range 3 {
-		s := open(t, dir)
+	for start, logs := range []LogStore{WAL, WAL, Bolt, Bolt, WAL, Bolt} {
+		s := openAs(t, dir, logs)
 		if s.Empty() != (start == 0) {
 			t.Fatalf("start %d: empty %v", start, s.Empty())
 		}
 		cfg := raft.DefaultConfig()
 		cfg.LocalID, cfg.Logger = "n1", hclog.NewNullLogger()
+		cfg.HeartbeatTimeout, cfg.ElectionTimeout, cfg.LeaderLeaseTimeout = 20*time.Millisecond, 20*time.Millisecond, 20*time.Millisecond
 		_, trans := raft.NewInmemTransport("n1")
 		if start == 0 {
 			servers := raft.Configuration{Servers: []raft.Server{{ID: "n1", Address: "n1"}}}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/linkd/clock"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // slow hangs in StoreLogs until it is released, and takes its time elsewhere.
@@ -131,7 +132,8 @@ func TestEveryCallIsWatched(t *testing.T) {
 		defer dog.mu.Unlock()
 		seen = append(seen, dog.calls.Back().Value.(*call).op)
 	}}
-	logs, stable := &watchedLogs{spy, dog}, &watchedStable{spy, dog}
+	writes := 0
+	logs, stable := &watchedLogs{spy, dog, prometheus.ObserverFunc(func(float64) { writes++ })}, &watchedStable{spy, dog}
 	var l raft.Log
 	logs.StoreLog(&raft.Log{Index: 1})
 	logs.StoreLogs([]*raft.Log{{Index: 2}})
@@ -154,6 +156,9 @@ func TestEveryCallIsWatched(t *testing.T) {
 	}
 	if n := dog.calls.Len(); n != 0 {
 		t.Errorf("%d calls never ended", n)
+	}
+	if writes != 2 {
+		t.Errorf("%d writes were measured, want 2", writes)
 	}
 }
 

@@ -1,11 +1,17 @@
 package store
 
-import "github.com/hashicorp/raft"
+import (
+	"time"
+
+	"github.com/hashicorp/raft"
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // watchedLogs implements raft.LogStore and raft.MonotonicLogStore.
 type watchedLogs struct {
 	raft.LogStore
-	dog *watchdog
+	dog    *watchdog
+	writes prometheus.Observer // seconds of each
 }
 
 // IsMonotonic passes on what the store below says, which Raft asks for by type.
@@ -31,13 +37,17 @@ func (w *watchedLogs) GetLog(index uint64, log *raft.Log) error {
 
 func (w *watchedLogs) StoreLog(log *raft.Log) error {
 	defer w.dog.begin("StoreLog")()
+	defer w.measure(time.Now())
 	return w.LogStore.StoreLog(log)
 }
 
 func (w *watchedLogs) StoreLogs(logs []*raft.Log) error {
 	defer w.dog.begin("StoreLogs")()
+	defer w.measure(time.Now())
 	return w.LogStore.StoreLogs(logs)
 }
+
+func (w *watchedLogs) measure(began time.Time) { w.writes.Observe(time.Since(began).Seconds()) }
 
 func (w *watchedLogs) DeleteRange(min, max uint64) error {
 	defer w.dog.begin("DeleteRange")()

@@ -1,13 +1,13 @@
 package holdline
 
 import (
+	"errors"
 	"fmt"
-	"path/filepath"
+	"os"
 
 	"github.com/hashicorp/raft"
-	raftboltdb "github.com/hashicorp/raft-boltdb/v2"
 	"github.com/holdline/holdline/fsm/fsmpb"
-	"go.etcd.io/bbolt"
+	"github.com/holdline/holdline/linkd/store"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -24,13 +24,15 @@ type Audit struct {
 
 // ReadLog reads a stopped node's log.
 func (n *Node) ReadLog() (a Audit, err error) {
-	logs, err := raftboltdb.New(raftboltdb.Options{
-		Path: filepath.Join(n.Data, "raft.db"), BoltOptions: &bbolt.Options{ReadOnly: true, PreLoadFreelist: false},
-	})
+	if _, err := os.Stat(n.Data); err != nil {
+		return a, fmt.Errorf("read the log of %s: %w", n.ID, err)
+	}
+	disk, err := store.Open(n.Data, store.Options{})
 	if err != nil {
 		return a, fmt.Errorf("read the log of %s: %w", n.ID, err)
 	}
-	defer logs.Close()
+	defer func() { err = errors.Join(err, disk.Close()) }()
+	logs := disk.Logs
 	first, err := logs.FirstIndex()
 	if err != nil {
 		return a, err

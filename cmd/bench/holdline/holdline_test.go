@@ -2,14 +2,13 @@ package holdline
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/hashicorp/raft"
-	raftboltdb "github.com/hashicorp/raft-boltdb/v2"
 	"github.com/holdline/holdline/cmd/bench/hosts"
 	"github.com/holdline/holdline/fsm/fsmpb"
 	"github.com/holdline/holdline/linkd/config"
+	"github.com/holdline/holdline/linkd/store"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -47,7 +46,7 @@ func TestConfigurationsAreLinkds(t *testing.T) {
 
 func TestReadLogCountsEvents(t *testing.T) {
 	n := &Node{ID: "n1", Data: t.TempDir()}
-	logs, err := raftboltdb.NewBoltStore(filepath.Join(n.Data, "raft.db"))
+	disk, err := store.Open(n.Data, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,17 +65,19 @@ func TestReadLogCountsEvents(t *testing.T) {
 				bytes += len(l.Data)
 			}
 		}
-		if err := logs.StoreLog(l); err != nil {
+		if err := disk.Logs.StoreLog(l); err != nil {
 			t.Fatal(err)
 		}
 	}
-	logs.Close()
+	if err := disk.Close(); err != nil {
+		t.Fatal(err)
+	}
 	got, err := n.ReadLog()
 	want := Audit{Entries: 3, Events: 3, EntryBytes: float64(bytes) / 2, EventBytes: float64(proto.Size(event)), PerEntry: 1.5, Progress: 2, FromTheFirst: true}
 	if err != nil || got != want {
 		t.Errorf("got %+v, want %+v, %v", got, want, err)
 	}
-	if err := os.Remove(filepath.Join(n.Data, "raft.db")); err != nil {
+	if err := os.RemoveAll(n.Data); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := n.ReadLog(); err == nil {

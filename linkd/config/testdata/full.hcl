@@ -3,6 +3,7 @@ node {
   id             = "n1"
   site           = "east"
   data_dir       = "/var/lib/holdline"
+  log_store      = "bolt"
   raft_listen    = ":7500"
   raft_advertise = "n1.example:7500"
   api_listen     = "127.0.0.1:7501"
