@@ -160,7 +160,7 @@ func TestMetricsAreReal(t *testing.T) {
 	}
 	name := regexp.MustCompile(`(?:counter|vec|desc|Name:)[ (]*"([a-z_]+)"`)
 	real := make(map[string]bool)
-	for file, prefix := range map[string]string{"clients/cstaserver/metrics.go": "csta_client_", "links/metrics.go": "link_", "links/gauges.go": "link_", "failover/trace.go": "failover_"} {
+	for file, prefix := range map[string]string{"clients/cstaserver/metrics.go": "csta_client_", "links/metrics.go": "link_", "links/gauges.go": "link_", "failover/trace.go": "failover_", "store/store.go": "store_"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
