@@ -55,13 +55,21 @@ func clears(typ fsmpb.EventType) bool {
 	return typ == fsmpb.EventType_CONNECTION_CLEARED || typ == fsmpb.EventType_DIVERTED || typ == fsmpb.EventType_CALL_CLEARED
 }
 
-func isCallEvent(typ fsmpb.EventType) bool {
-	return typ >= fsmpb.EventType_BRIDGED && typ <= fsmpb.EventType_DIGITS_GENERATED
+// levelVoice is the feature level of events about recordings and treatments. While
+// the cluster is below it, they are left out on every node alike.
+const levelVoice = 3
+
+func (t *txn) isCallEvent(typ fsmpb.EventType) bool {
+	last := fsmpb.EventType_SUSPEND_RECORD
+	if t.level < levelVoice {
+		last = fsmpb.EventType_DIGITS_GENERATED // all that older nodes know
+	}
+	return typ >= fsmpb.EventType_BRIDGED && typ <= last
 }
 
 // callEvent applies one copy of a call event.
 func (t *txn) callEvent(src *source, e *fsmpb.CallEvent) {
-	if !isCallEvent(e.Type) || !t.resolveEvent(src, e) {
+	if !t.isCallEvent(e.Type) || !t.resolveEvent(src, e) {
 		t.counters.Illegal++
 		return
 	}
@@ -391,7 +399,7 @@ func changeOf(e *fsmpb.CallEvent, dev string, answered bool) *fsmpb.CallChange {
 		Calling: e.Calling, Called: e.Called, LastRedirection: e.LastRedirection, NewDestination: e.NewDestination,
 		Other: e.Other, NumberQueued: e.NumberQueued, CallsInFront: e.CallsInFront,
 		Data: e.Data, DataPresent: e.DataPresent, Linkage: e.Linkage, Private: e.Private,
-		NetworkCalling: e.NetworkCalling, NetworkCalled: e.NetworkCalled, Originating: e.Originating,
+		NetworkCalling: e.NetworkCalling, NetworkCalled: e.NetworkCalled, Originating: e.Originating, Message: e.Message,
 	}
 	if e.Type == fsmpb.EventType_DIGITS_DIALED && !answered {
 		ch.Digits = e.Digits

@@ -495,3 +495,28 @@ func TestLiveEventAfterLostOnes(t *testing.T) {
 		1 held* A | 555=connected A=hold
 		1 retrieved A | 555=connected A=connected`)
 }
+
+// Recording changes no state. Both parties hear of it, once; nodes of before level 3
+// know nothing of it, so that it is left out until all know it.
+func TestRecording(t *testing.T) {
+	for level, want := range map[uint32]string{
+		2: ``,
+		3: `1 record A | A=connected B=connected
+			1 suspendrecord A | A=connected B=connected
+			1 stop A | A=connected B=connected`,
+	} {
+		r := newRig(t, "A", "B")
+		r.raise(level)
+		r.say(`A: Originated x/A calling=A called=B
+			A: Delivered x/B
+			A: Established x/B`)
+		r.seen()
+		for _, line := range []string{"Record x/A message=m", "SuspendRecord x/A message=m", "Stop x/A message=m"} {
+			r.say("A: " + line + "\nB: " + line)
+		}
+		r.want(want)
+		if n := r.m.s.counters.Illegal; (n != 0) != (level < 3) {
+			t.Errorf("level %d: %d events were illegal", level, n)
+		}
+	}
+}

@@ -8,7 +8,7 @@ import (
 )
 
 // MaxLevel is the highest feature level that this build understands.
-const MaxLevel = 2
+const MaxLevel = 3
 
 // HashEvery is the number of applied entries between two state hashes.
 const HashEvery = 1024

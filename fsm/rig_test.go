@@ -129,7 +129,7 @@ func (r *rig) check() {
 //	via: Type call/device key=value ...
 //
 // Keys are calling, called, last, to (new destination), cause, linkage, data
-// (correlator), local, second (call/device), list (new/device<old/device, comma
+// (correlator), local, message, second (call/device), list (new/device<old/device, comma
 // separated) and other.
 func (r *rig) say(lines string) *rig {
 	r.Helper()
@@ -170,6 +170,8 @@ func (r *rig) parse(line string) *fsmpb.CallEvent {
 			e.Local, e.HasLocal = state(r, v), true
 		case "digits":
 			e.Digits = v
+		case "message":
+			e.Message = v
 		case "second":
 			e.SecondaryOld = conn(v)
 		case "other":

@@ -45,6 +45,9 @@ const (
 	EventType_TRANSFERRED                    EventType = 17
 	EventType_CALL_INFORMATION               EventType = 18
 	EventType_DIGITS_GENERATED               EventType = 19
+	EventType_RECORD                         EventType = 20 // from here to SUSPEND_RECORD: level 3
+	EventType_STOP                           EventType = 21
+	EventType_SUSPEND_RECORD                 EventType = 22
 	EventType_AGENT_BUSY_EVENT               EventType = 30
 	EventType_AGENT_LOGGED_ON                EventType = 31
 	EventType_AGENT_LOGGED_OFF               EventType = 32
@@ -82,6 +85,9 @@ var (
 		17: "TRANSFERRED",
 		18: "CALL_INFORMATION",
 		19: "DIGITS_GENERATED",
+		20: "RECORD",
+		21: "STOP",
+		22: "SUSPEND_RECORD",
 		30: "AGENT_BUSY_EVENT",
 		31: "AGENT_LOGGED_ON",
 		32: "AGENT_LOGGED_OFF",
@@ -116,6 +122,9 @@ var (
 		"TRANSFERRED":                    17,
 		"CALL_INFORMATION":               18,
 		"DIGITS_GENERATED":               19,
+		"RECORD":                         20,
+		"STOP":                           21,
+		"SUSPEND_RECORD":                 22,
 		"AGENT_BUSY_EVENT":               30,
 		"AGENT_LOGGED_ON":                31,
 		"AGENT_LOGGED_OFF":               32,
@@ -1009,6 +1018,7 @@ type CallEvent struct {
 	NetworkCalling *Party      `protobuf:"bytes,22,opt,name=network_calling,json=networkCalling,proto3" json:"network_calling,omitempty"`
 	NetworkCalled  *Party      `protobuf:"bytes,23,opt,name=network_called,json=networkCalled,proto3" json:"network_called,omitempty"`
 	Originating    *Party      `protobuf:"bytes,24,opt,name=originating,proto3" json:"originating,omitempty"`
+	Message        string      `protobuf:"bytes,25,opt,name=message,proto3" json:"message,omitempty"`                            // Record, Stop, SuspendRecord: what is recorded or was played
 	RenamedFrom    string      `protobuf:"bytes,30,opt,name=renamed_from,json=renamedFrom,proto3" json:"renamed_from,omitempty"` // level 2: the name that the switch gave the call until this event
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
@@ -1210,6 +1220,13 @@ func (x *CallEvent) GetOriginating() *Party {
 		return x.Originating
 	}
 	return nil
+}
+
+func (x *CallEvent) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
 }
 
 func (x *CallEvent) GetRenamedFrom() string {
@@ -2655,7 +2672,7 @@ const file_fact_proto_rawDesc = "" +
 	"\x0foriginal_called\x18\x06 \x01(\v2\x16.holdline.fsm.v1.PartyR\x0eoriginalCalled\"4\n" +
 	"\bVariable\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\fR\x05value\"\xa7\t\n" +
+	"\x05value\x18\x02 \x01(\fR\x05value\"\xc1\t\n" +
 	"\tCallEvent\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x10\n" +
 	"\x03via\x18\x02 \x01(\tR\x03via\x125\n" +
@@ -2681,7 +2698,8 @@ const file_fact_proto_rawDesc = "" +
 	"\aprivate\x18\x15 \x01(\fR\aprivate\x12?\n" +
 	"\x0fnetwork_calling\x18\x16 \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enetworkCalling\x12=\n" +
 	"\x0enetwork_called\x18\x17 \x01(\v2\x16.holdline.fsm.v1.PartyR\rnetworkCalled\x128\n" +
-	"\voriginating\x18\x18 \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\x12!\n" +
+	"\voriginating\x18\x18 \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\x12\x18\n" +
+	"\amessage\x18\x19 \x01(\tR\amessage\x12!\n" +
 	"\frenamed_from\x18\x1e \x01(\tR\vrenamedFromB\x10\n" +
 	"\x0e_number_queuedB\x11\n" +
 	"\x0f_calls_in_front\"\x9b\x02\n" +
@@ -2806,7 +2824,7 @@ const file_fact_proto_rawDesc = "" +
 	"\apending\x18\x04 \x01(\x0e2\x1b.holdline.fsm.v1.AgentStateR\apending\x12\x1b\n" +
 	"\tlogged_on\x18\x05 \x01(\bR\bloggedOn\x12\x16\n" +
 	"\x06reason\x18\x06 \x01(\tR\x06reason\x12\x14\n" +
-	"\x05cause\x18\a \x01(\tR\x05cause*\xef\x04\n" +
+	"\x05cause\x18\a \x01(\tR\x05cause*\x99\x05\n" +
 	"\tEventType\x12\x11\n" +
 	"\rEVENT_UNKNOWN\x10\x00\x12\v\n" +
 	"\aBRIDGED\x10\x01\x12\x10\n" +
@@ -2831,7 +2849,11 @@ const file_fact_proto_rawDesc = "" +
 	"\x11SERVICE_INITIATED\x10\x10\x12\x0f\n" +
 	"\vTRANSFERRED\x10\x11\x12\x14\n" +
 	"\x10CALL_INFORMATION\x10\x12\x12\x14\n" +
-	"\x10DIGITS_GENERATED\x10\x13\x12\x14\n" +
+	"\x10DIGITS_GENERATED\x10\x13\x12\n" +
+	"\n" +
+	"\x06RECORD\x10\x14\x12\b\n" +
+	"\x04STOP\x10\x15\x12\x12\n" +
+	"\x0eSUSPEND_RECORD\x10\x16\x12\x14\n" +
 	"\x10AGENT_BUSY_EVENT\x10\x1e\x12\x13\n" +
 	"\x0fAGENT_LOGGED_ON\x10\x1f\x12\x14\n" +
 	"\x10AGENT_LOGGED_OFF\x10 \x12\x19\n" +

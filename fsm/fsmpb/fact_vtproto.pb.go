@@ -659,6 +659,15 @@ func (m *CallEvent) MarshalToSizedBufferVT(dAtA []byte) (int, error) {
 		i--
 		dAtA[i] = 0xf2
 	}
+	if len(m.Message) > 0 {
+		i -= len(m.Message)
+		copy(dAtA[i:], m.Message)
+		i = protohelpers.EncodeVarint(dAtA, i, uint64(len(m.Message)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xca
+	}
 	if m.Originating != nil {
 		size, err := m.Originating.MarshalToSizedBufferVT(dAtA[:i])
 		if err != nil {
@@ -2599,6 +2608,10 @@ func (m *CallEvent) SizeVT() (n int) {
 	}
 	if m.Originating != nil {
 		l = m.Originating.SizeVT()
+		n += 2 + l + protohelpers.SizeOfVarint(uint64(l))
+	}
+	l = len(m.Message)
+	if l > 0 {
 		n += 2 + l + protohelpers.SizeOfVarint(uint64(l))
 	}
 	l = len(m.RenamedFrom)

@@ -4210,6 +4210,7 @@ type CallChange struct {
 	NetworkCalling  *Party                 `protobuf:"bytes,26,opt,name=network_calling,json=networkCalling,proto3" json:"network_calling,omitempty"`
 	NetworkCalled   *Party                 `protobuf:"bytes,27,opt,name=network_called,json=networkCalled,proto3" json:"network_called,omitempty"`
 	Originating     *Party                 `protobuf:"bytes,28,opt,name=originating,proto3" json:"originating,omitempty"`
+	Message         string                 `protobuf:"bytes,29,opt,name=message,proto3" json:"message,omitempty"`
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -4438,6 +4439,13 @@ func (x *CallChange) GetOriginating() *Party {
 		return x.Originating
 	}
 	return nil
+}
+
+func (x *CallChange) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
 }
 
 type Hearer struct {
@@ -6222,7 +6230,8 @@ const file_state_proto_rawDesc = "" +
 	"\bunsynced\x18\x14 \x01(\v2\x19.holdline.fsm.v1.UnsyncedH\x00R\bunsynced\x129\n" +
 	"\arenamed\x18\x15 \x01(\v2\x1d.holdline.fsm.v1.CallsRenamedH\x00R\arenamed\x121\n" +
 	"\x04link\x18\x16 \x01(\v2\x1b.holdline.fsm.v1.LinkChangeH\x00R\x04linkB\x06\n" +
-	"\x04kind\"\xf6\t\n" +
+	"\x04kind\"\x90\n" +
+	"\n" +
 	"\n" +
 	"CallChange\x12.\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1a.holdline.fsm.v1.EventTypeR\x04type\x12\x12\n" +
@@ -6254,7 +6263,8 @@ const file_state_proto_rawDesc = "" +
 	"resultCall\x12?\n" +
 	"\x0fnetwork_calling\x18\x1a \x01(\v2\x16.holdline.fsm.v1.PartyR\x0enetworkCalling\x12=\n" +
 	"\x0enetwork_called\x18\x1b \x01(\v2\x16.holdline.fsm.v1.PartyR\rnetworkCalled\x128\n" +
-	"\voriginating\x18\x1c \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginatingB\x10\n" +
+	"\voriginating\x18\x1c \x01(\v2\x16.holdline.fsm.v1.PartyR\voriginating\x12\x18\n" +
+	"\amessage\x18\x1d \x01(\tR\amessageB\x10\n" +
 	"\x0e_number_queuedB\x11\n" +
 	"\x0f_calls_in_front\"X\n" +
 	"\x06Hearer\x12\x16\n" +

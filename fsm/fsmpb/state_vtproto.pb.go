@@ -3552,6 +3552,15 @@ func (m *CallChange) MarshalToSizedBufferVT(dAtA []byte) (int, error) {
 		i -= len(m.unknownFields)
 		copy(dAtA[i:], m.unknownFields)
 	}
+	if len(m.Message) > 0 {
+		i -= len(m.Message)
+		copy(dAtA[i:], m.Message)
+		i = protohelpers.EncodeVarint(dAtA, i, uint64(len(m.Message)))
+		i--
+		dAtA[i] = 0x1
+		i--
+		dAtA[i] = 0xea
+	}
 	if m.Originating != nil {
 		size, err := m.Originating.MarshalToSizedBufferVT(dAtA[:i])
 		if err != nil {
@@ -6791,6 +6800,10 @@ func (m *CallChange) SizeVT() (n int) {
 	}
 	if m.Originating != nil {
 		l = m.Originating.SizeVT()
+		n += 2 + l + protohelpers.SizeOfVarint(uint64(l))
+	}
+	l = len(m.Message)
+	if l > 0 {
 		n += 2 + l + protohelpers.SizeOfVarint(uint64(l))
 	}
 	n += len(m.unknownFields)

@@ -12,6 +12,7 @@ import (
 
 const (
 	callTail  = " servicesPermitted networkCallingDevice networkCalledDevice associatedCallingDevice associatedCalledDevice mediaCallCharacteristics callCharacteristics "
+	voice     = "monitorCrossRefID! connection! message! resource length currentPosition cause servicesPermitted extensions"
 	eventTail = " languagePreferences deviceHistory locationInfoList@6 extensions"
 	parties   = " callingDevice! calledDevice! lastRedirectionDevice! "
 )
@@ -109,6 +110,9 @@ var messages = map[string]string{
 		"mediaCallCharacteristics callCharacteristics bridgedConnectionInfo callLinkageData languagePreferences locationInfoList@6 extensions",
 	"DigitsGeneratedEvent": "monitorCrossRefID! connection! digitGeneratedList digitDurationList pauseDurationList connectionInfo extensions",
 	"DigitsDialedEvent":    "monitorCrossRefID! dialingConnection! dialingDevice! dialingSequence! localConnectionInfo correlatorData cause! servicesPermitted networkCallingDevice networkCalledDevice associatedCallingDevice mediaCallCharacteristics callCharacteristics dialingConnectionInfo callLinkageData extensions",
+	"RecordEvent":          voice,
+	"StopEvent":            voice,
+	"SuspendRecordEvent":   voice,
 	"CallInformationEvent": "monitorCrossRefID! connection! device! callingDevice accountInfo authCode correlatorData servicesPermitted userData callQualifyingData " +
 		"connectionInfo callLinkageDataList callCharacteristics subjectOfCall languagePreferences deviceInfo@6 extensions",
 

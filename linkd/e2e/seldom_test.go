@@ -78,6 +78,23 @@ func (s *services) bridged(t *testing.T) {
 	s.clear(t, s.ed4, call, "1900", "1901", "1903")
 }
 
+// recorded records a call: its parties hear of it, and nothing else changes.
+func (s *services) recorded(t *testing.T) {
+	call := s.call(t, s.ed4, "1900", "1901")
+	for _, step := range []struct{ action, element string }{
+		{"Record", "RecordEvent"}, {"PauseRecording", "SuspendRecordEvent"}, {"ResumeRecording", "RecordEvent"}, {"StopRecording", "StopEvent"},
+	} {
+		s.do(t, switchsim.Move{Action: "record", Device: "1900", State: step.action})
+		for _, c := range s.all() {
+			for _, device := range []string{"1900", "1901"} {
+				golden(t, c.event(t, step.element, device), "<"+step.element+"><monitorCrossRefID>"+c.xref(device)+"</monitorCrossRefID>"+
+					conn("connection", call, "1900")+"<message>*</message><cause>normal</cause></"+step.element+">")
+			}
+		}
+	}
+	s.clear(t, s.ed4, call, "1900", "1901")
+}
+
 // private is what the switch says beyond the standard.
 func (s *services) private(t *testing.T) {
 	s.do(t, switchsim.Move{Action: "private", Device: "1904", User: "vendor"})

@@ -57,6 +57,7 @@ func TestServices(t *testing.T) {
 		{"dialled digit by digit", s.dialled},
 		{"bridged", s.bridged},
 		{"private", s.private},
+		{"recorded", s.recorded},
 		{"device features", s.deviceFeatures},
 		{"agents", s.agents},
 		{"secrets", s.secrets},

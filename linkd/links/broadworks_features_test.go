@@ -128,3 +128,40 @@ func TestBroadWorksFeaturesFromBefore(t *testing.T) {
 		r.violations()
 	})
 }
+
+// That a call is recorded is told, and changes nothing else.
+func TestBroadWorksRecording(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, broadworks, "n1")
+		defer r.close()
+		r.begin("n1")
+		r.do(switchsim.Move{Action: "dial", Device: "1900", To: "1901"})
+		time.Sleep(time.Second)
+		r.do(switchsim.Move{Action: "answer", Device: "1901"})
+		time.Sleep(time.Second)
+		told := len(r.changes())
+		for _, step := range []string{"Record", "PauseRecording", "ResumeRecording", "StopRecording"} {
+			r.do(switchsim.Move{Action: "record", Device: "1901", State: step})
+		}
+		time.Sleep(time.Second)
+		got, message := "", ""
+		for _, ch := range r.changes()[told:] {
+			got += fmt.Sprintf("%v of %s: %s; ", ch.Type, ch.Device, ch.Cause)
+			if message == "" {
+				message = ch.Message
+			}
+			if ch.Message != message || message == "" || len(ch.Heard) != 2 {
+				t.Errorf("%v", ch)
+			}
+		}
+		want := "RECORD of 1901: normal; SUSPEND_RECORD of 1901: normal; RECORD of 1901: normal; STOP of 1901: normal; "
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if n := r.state().Counters().Illegal; n != 0 {
+			t.Errorf("%d events were illegal", n)
+		}
+		r.compareXsi()
+		r.violations()
+	})
+}

@@ -24,7 +24,7 @@ func (r *rig) seedXsi(options []*fsmpb.Option) (protocol string, all []*fsmpb.Op
 	for id := range r.nodes {
 		r.apply(&fsmpb.Command{Kind: &fsmpb.Command_PutNode{PutNode: &fsmpb.PutNode{Node: &fsm.Node{Id: id, Level: fsm.MaxLevel}}}})
 	}
-	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RaiseLevel{RaiseLevel: &fsmpb.RaiseLevel{Level: 2}}})
+	r.apply(&fsmpb.Command{Kind: &fsmpb.Command_RaiseLevel{RaiseLevel: &fsmpb.RaiseLevel{Level: fsm.MaxLevel}}})
 	return "broadworks", append(options, &fsmpb.Option{Name: "user", Value: "ctiadmin@pbx.example"}, &fsmpb.Option{Name: "domain", Value: "pbx.example"})
 }
 

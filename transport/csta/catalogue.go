@@ -182,6 +182,12 @@ func newMessage(root string) Message {
 		return new(CallInformationEvent)
 	case "DigitsGeneratedEvent":
 		return new(DigitsGeneratedEvent)
+	case "RecordEvent":
+		return new(RecordEvent)
+	case "StopEvent":
+		return new(StopEvent)
+	case "SuspendRecordEvent":
+		return new(SuspendRecordEvent)
 	case "SetAgentState":
 		return new(SetAgentState)
 	case "SetAgentStateResponse":

@@ -26,7 +26,8 @@ type connection struct {
 	state  State
 	since  uint64 // sequence of the change that made the state
 
-	offered bool // alerting, but it doesn't ring yet
+	offered   bool // alerting, but it doesn't ring yet
+	recording recording
 }
 
 // A call is at least one connection, or it is over.

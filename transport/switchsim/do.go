@@ -27,7 +27,8 @@ type Move struct {
 	// Digits are the digits to send, for digits, or to dial one part of, for dialdigits.
 	Digits string `json:"digits"`
 	// Agent, Group and State: for agent the requestedAgentState, for service inService, outOfService or
-	// partiallyInService, for forward the forwardingType.
+	// partiallyInService, for forward the forwardingType, for record Record, PauseRecording, ResumeRecording or
+	// StopRecording.
 	Agent string `json:"agent"`
 	Group string `json:"group"`
 	State string `json:"state"`
@@ -69,7 +70,7 @@ var moves = map[string]func(m *model, v Move) (*call, error){
 	"private": movePrivate, "offhook": moveOffhook, "dial": moveDial, "answer": moveAnswer, "hold": moveHold,
 	"retrieve": moveRetrieve, "consult": moveConsult, "alternate": moveTwo, "reconnect": moveTwo, "transfer": moveTwo,
 	"conference": moveTwo, "transferto": moveTransferTo, "join": moveJoin, "deflect": moveDeflect, "clear": moveClear,
-	"clearcall": moveClearCall, "digits": moveDigits, "data": moveData, "agent": moveAgent, "dnd": moveDND,
+	"clearcall": moveClearCall, "digits": moveDigits, "record": moveRecord, "data": moveData, "agent": moveAgent, "dnd": moveDND,
 	"forward": moveForward, "service": moveService,
 }
 

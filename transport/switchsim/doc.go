@@ -40,7 +40,7 @@
 // the same application and user takes the first one's subscriptions along; a subscription's numbers start again after a
 // failover; error codes but those of a vanished set or subscription are made up. Application controllers belong to their
 // user's channels, whatever their ID. What Xsi has no word for isn't told: offered and bridged calls, digits, call data.
-// HTTP contacts, JSON, voice mail, parking and recording are refused in order.
+// HTTP contacts, JSON, voice mail and parking are refused in order.
 //
 // # HTTP
 //

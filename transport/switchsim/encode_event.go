@@ -60,6 +60,8 @@ func (e encoder) event(crossRef string, ev *event, state State) []byte {
 		e.callCleared(w, crossRef, ev)
 	case evDigitsGenerated:
 		e.digitsGenerated(w, crossRef, ev)
+	case evRecord, evSuspendRecord, evStop:
+		e.voice(w, crossRef, ev)
 	case evCallInformation:
 		e.callInformation(w, crossRef, ev)
 	default:

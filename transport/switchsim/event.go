@@ -26,6 +26,9 @@ const (
 	evDigitsGenerated    eventKind = "digitsGenerated"
 	evOffered            eventKind = "offered"
 	evBridged            eventKind = "bridged"
+	evRecord             eventKind = "record"
+	evSuspendRecord      eventKind = "suspendRecord"
+	evStop               eventKind = "stop"
 	evDigitsDialed       eventKind = "digitsDialed"
 	evCallInformation    eventKind = "callInformation"
 	evAgentLoggedOn      eventKind = "agentLoggedOn"
@@ -81,6 +84,7 @@ type event struct {
 	oldLinkage     string
 	retired        callID // the call whose ID ends with this event, 0 = none
 	digits         string // dialled or generated
+	message        string // recorded
 	agentID, group string
 	pending        AgentState
 	on             bool

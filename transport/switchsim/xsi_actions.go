@@ -40,6 +40,7 @@ func (q *xsiRequest) routeCall() xsiService {
 	serve := map[string]xsiService{
 		"Talk": serveTalk, "Hold": serveHoldHalf, "Reconnect": serveReconnect, "BlindTransfer": serveBlindTransfer,
 		"MuteTransfer": serveBlindTransfer, "TransmitDTMF": serveDTMF,
+		"Record": serveRecording, "PauseRecording": serveRecording, "ResumeRecording": serveRecording, "StopRecording": serveRecording,
 	}[action]
 	if serve == nil && slices.Contains(xsiOtherActions, action) {
 		serve = serveNotSimulated
@@ -49,7 +50,7 @@ func (q *xsiRequest) routeCall() xsiService {
 
 // xsiOtherActions are actions of the interface that are refused in order.
 var xsiOtherActions = []string{
-	"VmTransfer", "Park", "GroupCallPark", "Record", "PauseRecording", "ResumeRecording", "StopRecording", "CoachAgent",
+	"VmTransfer", "Park", "GroupCallPark", "CoachAgent",
 }
 
 func serveNotSimulated(q *xsiRequest) (xsiReply, *xsiRefusal) {

@@ -120,10 +120,24 @@ func TestXsi_DialAndTalk(t *testing.T) {
 		}
 		r.ok(b.Talk(ctx, b.only().ID))
 		r.ok(a.TransmitDTMF(ctx, a.only().ID, "5"))
+		sameTexts(t, "retrieved here", heard(a.take(), "1901"), "CallRetrievedEvent")
+		r.refused("pause what isn't recorded", a.PauseRecording(ctx, a.only().ID), 403)
+		r.ok(a.Record(ctx, a.only().ID))
+		if c, err := a.Call(ctx, a.only().ID, true); err != nil || !c.Recorded || c.RecordingState != "Started" {
+			t.Errorf("%+v, %v", c, err)
+		}
+		r.refused("record it twice", a.Record(ctx, a.only().ID), 403)
+		r.ok(a.PauseRecording(ctx, a.only().ID))
+		r.ok(a.ResumeRecording(ctx, a.only().ID))
+		r.ok(a.StopRecording(ctx, a.only().ID))
+		events = a.take()
+		sameTexts(t, "recorded here", heard(events, "1900"), "CallRecordingStartingEvent", "CallRecordingStartedEvent",
+			"CallRecordingPausedEvent", "CallRecordingResumedEvent", "CallRecordingStoppedEvent")
+		sameTexts(t, "recorded there", heard(events, "1901"), []string{}...)
 		r.ok(a.Release(ctx, a.only().ID))
 		events = a.take()
 		sameTexts(t, "1900 at the end", heard(events, "1900"), "CallReleasedEvent", "HookStatusEvent")
-		sameTexts(t, "1901 at the end", heard(events, "1901"), "CallRetrievedEvent", "CallReleasedEvent", "HookStatusEvent")
+		sameTexts(t, "1901 at the end", heard(events, "1901"), "CallReleasedEvent", "HookStatusEvent")
 		for _, e := range events {
 			if c, ok := e.Data.(*xsi.CallEvent); ok && c.Type == xsi.CallWasReleased {
 				want := map[string]xsi.ReleasingParty{"1900@pbx.example": xsi.LocalRelease, "1901@pbx.example": xsi.RemoteRelease}[e.Target()]

@@ -44,6 +44,7 @@ type xsiHalf struct {
 	releaseCause string
 	redirectTo   string
 	redirectWhy  string
+	recording    recording
 	uncontrolled bool // after a failover: it can be seen and not controlled
 }
 

@@ -30,6 +30,8 @@ func (f *xsiFront) hear(ev *event) {
 		f.queued(ev)
 	case evFailed:
 		f.failed(ev)
+	case evRecord, evSuspendRecord, evStop:
+		f.recorded(ev)
 	case evAgentLoggedOn, evAgentLoggedOff, evAgentReady, evAgentNotReady, evAgentBusy, evAgentWrapUp:
 		f.agentChanged(ev)
 	case evDoNotDisturb, evForwarding:

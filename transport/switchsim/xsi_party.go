@@ -90,6 +90,8 @@ func (f *xsiFront) writeHalf(w *xsiWriter, u *xsiUser, h *xsiHalf) {
 			f.party(w, "callingPartyInfo", h.far)
 		})
 	}
+	w.flag("recorded", h.recording != recordingOff)
+	w.text("recordingState", string(h.recording))
 }
 
 // writeConference writes a Conference.

@@ -49,6 +49,7 @@ var (
 	}
 	standardCallEvents = []string{
 		"CallHeldEvent", "CallRetrievedEvent", "CallTransferredEvent", "CallForwardedEvent", "CallUpdatedEvent",
+		"CallRecordingStartingEvent", "CallRecordingStartedEvent", "CallRecordingPausedEvent", "CallRecordingResumedEvent", "CallRecordingStoppedEvent",
 		"ConferenceStartedEvent", "ConferenceHeldEvent", "ConferenceRetrievedEvent", "ConferenceUpdatedEvent",
 		"ConferenceReleasedEvent", "ConferenceMutedEvent", "ConferenceUnmutedEvent",
 	}

@@ -96,8 +96,18 @@ func callEvent(c *fsmpb.CallChange) csta.Message {
 			AccountInfo: c.Data.GetAccountCode(), CorrelatorData: correlator, UserData: user, Extensions: ext}
 	case fsmpb.EventType_DIGITS_GENERATED:
 		return &csta.DigitsGeneratedEvent{Connection: conn, Extensions: ext} // which digits stays secret
+	case fsmpb.EventType_RECORD:
+		return &csta.RecordEvent{VoiceEvent: voice(conn, c, ext)}
+	case fsmpb.EventType_STOP:
+		return &csta.StopEvent{VoiceEvent: voice(conn, c, ext)}
+	case fsmpb.EventType_SUSPEND_RECORD:
+		return &csta.SuspendRecordEvent{VoiceEvent: voice(conn, c, ext)}
 	}
 	return nil
+}
+
+func voice(conn csta.ConnectionID, c *fsmpb.CallChange, ext *csta.Extensions) csta.VoiceEvent {
+	return csta.VoiceEvent{Connection: conn, Message: c.Message, Cause: csta.EventCause(c.Cause), Extensions: ext}
 }
 
 // agentEvent gives a change of an agent as a CSTA event; nil if there is none

@@ -73,6 +73,9 @@ func TestCallEvents(t *testing.T) {
 			}},
 		fsmpb.EventType_TRANSFERRED:      {"TransferedEvent", "<primaryOldCall>" + id + "</primaryOldCall><transferringDevice>" + device + "</transferringDevice><transferredToDevice><notKnown/></transferredToDevice><transferredConnections></transferredConnections>" + local + correlator + user + cause, nil},
 		fsmpb.EventType_CALL_INFORMATION: {"CallInformationEvent", "<connection>" + id + "</connection><device>" + device + "</device><callingDevice><restricted/></callingDevice><accountInfo>02</accountInfo>" + correlator + user, nil},
+		fsmpb.EventType_RECORD:           {"RecordEvent", "<connection>" + id + "</connection><message>m1</message>" + cause, func(c *fsmpb.CallChange) { c.Message = "m1" }},
+		fsmpb.EventType_STOP:             {"StopEvent", "<connection>" + id + "</connection><message>m1</message>" + cause, func(c *fsmpb.CallChange) { c.Message = "m1" }},
+		fsmpb.EventType_SUSPEND_RECORD:   {"SuspendRecordEvent", "<connection>" + id + "</connection><message>m1</message>" + cause, func(c *fsmpb.CallChange) { c.Message = "m1" }},
 		fsmpb.EventType_DIGITS_GENERATED: {"DigitsGeneratedEvent", "<connection>" + id + "</connection>", func(c *fsmpb.CallChange) { c.Digits = "4711" }},
 	} {
 		c := base()
@@ -157,13 +160,13 @@ func TestFilterBitsAndEvents(t *testing.T) {
 		if got := passing(&only, FilteredOut); got != passAll&^(1<<b.event) {
 			t.Errorf("%v filtered out: %x", b.event, got)
 		}
-		if got := passing(&only, Wanted); got != 1<<b.event|1<<fsmpb.EventType_PRIVATE_EVENT {
+		if got := passing(&only, Wanted); got != 1<<b.event|unread {
 			t.Errorf("%v wanted: %x", b.event, got)
 		}
 	}
 	named := 0
 	for n := range fsmpb.EventType_name {
-		if t := fsmpb.EventType(n); t != fsmpb.EventType_EVENT_UNKNOWN && t != fsmpb.EventType_PRIVATE_EVENT {
+		if t := fsmpb.EventType(n); t != fsmpb.EventType_EVENT_UNKNOWN && unread&(1<<t) == 0 {
 			named++
 		}
 	}

@@ -44,6 +44,9 @@ var filterBit = [...]struct {
 
 const passAll = ^uint64(0)
 
+// unread are the events of the groups private and voice, whose bits are not read.
+const unread = uint64(1<<fsmpb.EventType_PRIVATE_EVENT | 1<<fsmpb.EventType_RECORD | 1<<fsmpb.EventType_STOP | 1<<fsmpb.EventType_SUSPEND_RECORD)
+
 // passing gives the types of event that a client's filter lets through. Where a
 // bit is absent, the event passes if true means "not sent", and doesn't if true
 // means "sent". Without a filter everything passes.
@@ -53,7 +56,7 @@ func passing(f *csta.MonitorFilter, p Polarity) uint64 {
 	}
 	pass := passAll
 	if p == Wanted {
-		pass = 1 << fsmpb.EventType_PRIVATE_EVENT // the bits of its group are not read
+		pass = unread
 	}
 	for _, b := range filterBit {
 		if f.Present&b.bit == 0 {

@@ -48,6 +48,12 @@ func crossRef(m csta.Message) (string, bool) {
 		return m.MonitorCrossRefID, true
 	case *csta.DigitsGeneratedEvent:
 		return m.MonitorCrossRefID, true
+	case *csta.RecordEvent:
+		return m.MonitorCrossRefID, true
+	case *csta.StopEvent:
+		return m.MonitorCrossRefID, true
+	case *csta.SuspendRecordEvent:
+		return m.MonitorCrossRefID, true
 	case *csta.CallInformationEvent:
 		return m.MonitorCrossRefID, true
 	case *csta.AgentLoggedOnEvent:
@@ -119,6 +125,12 @@ func common(t fsmpb.EventType, c csta.ConnectionID, d csta.SubjectDeviceID, loca
 	if local != "" {
 		e.Local, e.HasLocal = state(local), true
 	}
+	return e
+}
+
+func voice(t fsmpb.EventType, m *csta.VoiceEvent) *fsmpb.CallEvent {
+	e := common(t, m.Connection, csta.SubjectDeviceID{}, "", m.Cause, m.Extensions)
+	e.Message = strings.Clone(m.Message)
 	return e
 }
 
@@ -225,6 +237,12 @@ func callEvent(m csta.Message) *fsmpb.CallEvent {
 	case *csta.DigitsGeneratedEvent:
 		// These are sent into an answered call: account numbers, PINs.
 		return common(fsmpb.EventType_DIGITS_GENERATED, m.Connection, csta.SubjectDeviceID{}, "", "", m.Extensions)
+	case *csta.RecordEvent:
+		return voice(fsmpb.EventType_RECORD, &m.VoiceEvent)
+	case *csta.StopEvent:
+		return voice(fsmpb.EventType_STOP, &m.VoiceEvent)
+	case *csta.SuspendRecordEvent:
+		return voice(fsmpb.EventType_SUSPEND_RECORD, &m.VoiceEvent)
 	case *csta.CallInformationEvent:
 		e := common(fsmpb.EventType_CALL_INFORMATION, m.Connection, m.Device, "", "", m.Extensions)
 		e.Calling = party(m.CallingDevice)

@@ -104,6 +104,18 @@ func TestEventFacts(t *testing.T) {
 			`<DigitsGeneratedEvent NS>REF<connection>` + conn1000 + `</connection><digitGeneratedList>4711</digitGeneratedList></DigitsGeneratedEvent>`,
 			`call:{type:DIGITS_GENERATED via:"1000" subject:{call:"77" device:"1000"}}`,
 		},
+		"Record": {
+			`<RecordEvent NS>REF<connection>` + conn1000 + `</connection><message>m7</message><length>5</length><cause>normal</cause></RecordEvent>`,
+			`call:{type:RECORD via:"1000" subject:{call:"77" device:"1000"} cause:"normal" message:"m7"}`,
+		},
+		"Stop": {
+			`<StopEvent NS>REF<connection>` + conn1000 + `</connection><message>m7</message><cause>endOfMessageDetected</cause></StopEvent>`,
+			`call:{type:STOP via:"1000" subject:{call:"77" device:"1000"} cause:"endOfMessageDetected" message:"m7"}`,
+		},
+		"SuspendRecord": {
+			`<SuspendRecordEvent NS>REF<connection>` + conn1000 + `</connection><message>m7</message></SuspendRecordEvent>`,
+			`call:{type:SUSPEND_RECORD via:"1000" subject:{call:"77" device:"1000"} message:"m7"}`,
+		},
 		"CallInformation: the authorisation code stays behind": {
 			`<CallInformationEvent NS>REF<connection>` + conn1000 + `</connection><device>` + dev1000 + `</device><accountInfo>3939</accountInfo><authCode>31323334</authCode>` + correlate + `</CallInformationEvent>`,
 			`call:{type:CALL_INFORMATION via:"1000" subject:{call:"77" device:"1000"} device:{kind:DEVICE id:"1000"} data:{correlator:"12" account_code:"99"} data_present:true}`,

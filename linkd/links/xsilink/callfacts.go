@@ -48,11 +48,31 @@ func (c *Conn) callFacts(device string, e *xsi.CallEvent) []*fsmpb.Fact {
 		m.forwarded()
 	case xsi.CallPickedUp, xsi.CallBargedIn, xsi.CallMonitored:
 		m.became()
+	case xsi.CallRecordingStarted, xsi.CallRecordingResumed:
+		m.recording(fsmpb.EventType_RECORD, "")
+	case xsi.CallRecordingPaused:
+		m.recording(fsmpb.EventType_SUSPEND_RECORD, "")
+	case xsi.CallRecordingStopped:
+		m.recording(fsmpb.EventType_STOP, e.StopReason)
 	default:
 		m.renamed()
 	}
 	return m.facts
 }
+
+// recording tells of the recording of a call, of which there is one at a time: it is
+// named as the user's part in the call is.
+func (m *mapping) recording(typ fsmpb.EventType, stopped string) {
+	m.renamed()
+	e := m.add(typ, m.device)
+	e.Message, e.Cause = m.h.id, "normal"
+	if stopped == stopFailure {
+		e.Cause = "resourcesNotAvailable"
+	}
+}
+
+// stopFailure is what CallRecordingStopped says when nobody wanted it.
+const stopFailure = "Failure"
 
 // mapping is the mapping of one event.
 type mapping struct {

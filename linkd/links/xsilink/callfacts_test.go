@@ -168,7 +168,7 @@ func TestControllerLeaves(t *testing.T) {
 }
 
 // Who takes a parked call back has another call than the one that was made for it:
-// a snapshot tells. A recording changes nothing that a client is told of.
+// a snapshot tells.
 func TestParkedAndRecorded(t *testing.T) {
 	r := newRig(t)
 	r.say("1000", told(xsi.CallOriginated, call("a1", "t9", xsi.Originator, xsi.CallAlerting, "")))
@@ -176,5 +176,19 @@ func TestParkedAndRecorded(t *testing.T) {
 	r.want(r.say("1001", told(xsi.CallParkRetrieved, call("b1", "t3", xsi.Originator, xsi.CallActive, "1002"))), "lost 1001")
 	r.say("1002", told(xsi.CallWasHeld, call("c1", "t4", xsi.Originator, xsi.CallHeld, "1003")))
 	r.want(r.say("1002", told(xsi.CallParkRetrieved, call("c1", "t4", xsi.Originator, xsi.CallActive, "1003"))), "retrieved t4/1002")
-	r.want(r.say("1002", told(xsi.CallRecordingStarted, call("c1", "t4", xsi.Originator, xsi.CallActive, "1003"))), "")
+	for _, x := range []struct {
+		kind         xsi.EventType
+		reason, want string
+	}{
+		{xsi.CallRecordingStarting, "", ""},
+		{xsi.CallRecordingStarted, "", "record t4/1002 message=c1 normal"},
+		{xsi.CallRecordingPaused, "", "suspendrecord t4/1002 message=c1 normal"},
+		{xsi.CallRecordingResumed, "", "record t4/1002 message=c1 normal"},
+		{xsi.CallRecordingStopped, "User Requested", "stop t4/1002 message=c1 normal"},
+		{xsi.CallRecordingStopped, "Failure", "stop t4/1002 message=c1 resourcesNotAvailable"},
+	} {
+		e := told(x.kind, call("c1", "t4", xsi.Originator, xsi.CallActive, "1003"))
+		e.StopReason = x.reason
+		r.want(r.say("1002", e), x.want)
+	}
 }

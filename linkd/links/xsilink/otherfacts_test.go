@@ -43,6 +43,15 @@ func TestRoutePoint(t *testing.T) {
 	entry := xsi.RoutePointEntry{CallID: "q1", ExtTrackingID: "t1", RemoteParty: xsi.Party{Address: xsi.Address{URI: "tel:+15550100"}}}
 	r.want(r.say("6000", &xsi.RoutePointEvent{Type: xsi.RoutePointCallAdded, Entry: entry}), "queued t1/6000 calling=+15550100 called=6000")
 	r.want(r.say("6000", &xsi.RoutePointEvent{Type: xsi.RoutePointTreatmentStarted, Entry: entry}), "")
+	for kind, number := range map[xsi.EventType]string{
+		xsi.RoutePointBusyCompleted: "0", xsi.RoutePointMOHCompleted: "1", xsi.RoutePointRingbackCompleted: "2",
+		xsi.RoutePointSilenceCompleted: "3", xsi.RoutePointTreatmentCompleted: "4",
+	} {
+		r.want(r.say("6000", &xsi.RoutePointEvent{Type: kind, Entry: entry, Result: &xsi.PlayResult{ID: "p1", Completion: "EOF"}}),
+			"stop t1/6000 message="+number+" endOfMessageDetected")
+	}
+	r.want(r.say("6000", &xsi.RoutePointEvent{Type: xsi.RoutePointTreatmentCompleted, Entry: entry, Result: &xsi.PlayResult{Completion: "another"}}),
+		"stop t1/6000 message=4 normal")
 	r.want(r.say("6000", &xsi.RoutePointEvent{
 		Type: xsi.RoutePointCallTransferred, Entry: entry, Redirect: &xsi.Redirect{Address: xsi.Address{URI: "tel:7000"}},
 	}), "diverted t1/6000 to=7000")

@@ -33,7 +33,7 @@ func (c *Conn) tell(w *waiting, typ fsmpb.EventType, subject string) *fsmpb.Call
 	}
 	if begins := typ == fsmpb.EventType_QUEUED || typ == fsmpb.EventType_DELIVERED; begins {
 		e.Calling, e.Called = c.party(w.remote), named(w.queue)
-	} else if typ != fsmpb.EventType_CALL_INFORMATION {
+	} else if typ != fsmpb.EventType_CALL_INFORMATION && typ != fsmpb.EventType_STOP {
 		v.drop(h.id)
 	}
 	return e
@@ -147,8 +147,38 @@ func (c *Conn) routePointFacts(point string, e *xsi.RoutePointEvent) []*fsmpb.Fa
 		return c.left(w, "", number(e.Redirect.Address), redirectCause(e.Redirect.Reason))
 	case xsi.RoutePointCallUpdated:
 		return c.moved(w)
+	case xsi.RoutePointBusyCompleted, xsi.RoutePointMOHCompleted, xsi.RoutePointRingbackCompleted,
+		xsi.RoutePointSilenceCompleted, xsi.RoutePointTreatmentCompleted:
+		return c.treated(w, e)
 	}
 	return nil
+}
+
+// treatments are the messages of a route point, numbered as CSTA clients of a
+// BroadWorks know them.
+var treatments = map[xsi.EventType]string{
+	xsi.RoutePointBusyCompleted: "0", xsi.RoutePointMOHCompleted: "1", xsi.RoutePointRingbackCompleted: "2",
+	xsi.RoutePointSilenceCompleted: "3", xsi.RoutePointTreatmentCompleted: "4",
+}
+
+// completions are the causes of a treatment's end, by its completionReason.
+var completions = map[string]string{
+	"Match": "terminationCharacterReceived", "NoMatch": "dTMFDigitDetected", "Timeout": "timeout", "EOF": "endOfMessageDetected",
+	"Stopped-OutOfQueue": "earlyStop", "Stopped-NewPlayCollect": "nextMessage", "Stopped-OfferedWithRingback": "distributed",
+	"Error": "resourcesNotAvailable",
+}
+
+// treated tells that a treatment has ended. Digits that the caller dialled meanwhile
+// may be a secret and stay behind.
+func (c *Conn) treated(w *waiting, x *xsi.RoutePointEvent) []*fsmpb.Fact {
+	e := c.tell(w, fsmpb.EventType_STOP, w.queue)
+	e.Message, e.Cause = treatments[x.Type], "normal"
+	if x.Result != nil {
+		if cause, ok := completions[x.Result.Completion]; ok {
+			e.Cause = cause
+		}
+	}
+	return []*fsmpb.Fact{callFact(e)}
 }
 
 func (c *Conn) point(point string, x *xsi.RoutePointEntry) *waiting {

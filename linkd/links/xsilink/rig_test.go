@@ -110,6 +110,9 @@ func brief(f *fsmpb.Fact) string {
 				s += map[fsmpb.ConnectionState]string{fsmpb.ConnectionState_NULL: "-", fsmpb.ConnectionState_STATE_UNKNOWN: "?"}[i.State]
 			}
 		}
+		if e.Message != "" {
+			s += " message=" + e.Message + " " + e.Cause
+		}
 		if e.RenamedFrom != "" {
 			s += " was=" + e.RenamedFrom
 		}
