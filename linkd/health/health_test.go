@@ -180,6 +180,9 @@ func TestRaftSeriesAppear(t *testing.T) {
 			t.Errorf("no series %s", series)
 		}
 	}
+	if m := regexp.MustCompile(`(?m)^raft_(net|fsm_applyBatch|leader_dispatch)\S*`).FindString(body); m != "" {
+		t.Errorf("%s is reported for each entry", m)
+	}
 	if t.Failed() {
 		for line := range strings.Lines(body) {
 			if strings.HasPrefix(line, "raft_") {
