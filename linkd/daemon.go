@@ -82,6 +82,9 @@ func (d *Daemon) run(ctx context.Context) (err error) {
 		OnStuck: func(op string, elapsed time.Duration) {
 			d.fail(fmt.Errorf("the disk under %s hangs: %s has taken %s; ending the process so that another node can lead", d.c.Node.DataDir, op, elapsed.Round(time.Millisecond)))
 		},
+		OnFailed: func(op string, err error) {
+			d.fail(fmt.Errorf("the disk under %s fails (%s: %w); ending the process so that another node can lead: make room on the disk, or mend it, and start linkd again", d.c.Node.DataDir, op, err))
+		},
 	})
 	if err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 // under load. So the heap may always grow by memorySpare, until the state is larger
 // than that.
 const (
-	memorySpare = 128 << 20
-	memoryMost  = 800 // GOGC at most
+	memorySpare = 256 << 20
+	memoryMost  = 1600 // GOGC at most
 	memoryEvery = 2 * time.Second
 )
 

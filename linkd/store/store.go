@@ -38,6 +38,11 @@ type Options struct {
 	// goroutine, with the call's name and its time so far. Nil: it is only
 	// logged.
 	OnStuck func(op string, elapsed time.Duration)
+	// OnFailed is called once, on the writer's goroutine, with the first write that
+	// fails. What the disk has of it isn't known, and the log may refuse every
+	// write from then on: the process must end. Nil: it is only logged.
+	OnFailed func(op string, err error)
+
 	Clock   clock.Clock           // nil: clock.System()
 	Metrics prometheus.Registerer // nil: none
 	Logger  hclog.Logger          // nil: none
@@ -132,14 +137,15 @@ func Memory(opts Options) *Store {
 func New(logs raft.LogStore, stable raft.StableStore, snaps raft.SnapshotStore, opts Options) *Store {
 	opts.setDefaults()
 	dog := newWatchdog(opts)
+	failed := &failures{tell: opts.OnFailed, log: opts.Logger}
 	writes := prometheus.NewHistogram(prometheus.HistogramOpts{
 		Namespace: "holdline", Subsystem: "store", Name: "write_seconds",
 		Help:    "Time of one write to the Raft log, its syncs included.",
 		Buckets: prometheus.ExponentialBuckets(0.0001, 2, 16), // to 3.3 s, when the watchdog acts
 	})
-	cached, _ := raft.NewLogCache(logCacheSize, &watchedLogs{logs, dog, writes}) // fails for sizes below 1 only
+	cached, _ := raft.NewLogCache(logCacheSize, &watchedLogs{logs, dog, failed, writes}) // fails for sizes below 1 only
 	return &Store{
-		Logs: cached, Stable: &watchedStable{stable, dog}, Snapshots: snaps,
+		Logs: cached, Stable: &watchedStable{stable, dog, failed}, Snapshots: snaps,
 		writes: writes, close: []io.Closer{dog},
 	}
 }

@@ -127,6 +127,35 @@ func TestUnreadableIsNotEmpty(t *testing.T) {
 	}
 }
 
+// full refuses writes.
+type full struct{ *raft.InmemStore }
+
+var errFull = errors.New("no space left on device")
+
+func (full) StoreLogs([]*raft.Log) error    { return errFull }
+func (full) SetUint64([]byte, uint64) error { return errFull }
+
+func TestTheFirstFailedWriteIsReported(t *testing.T) {
+	mem := full{raft.NewInmemStore()}
+	var told []string
+	s := New(mem, mem, raft.NewInmemSnapshotStore(), Options{OnFailed: func(op string, err error) { told = append(told, op+": "+err.Error()) }})
+	defer closeStore(t, s)
+	if err := s.Stable.Set([]byte("LastVoteCand"), []byte("n1")); err != nil || len(told) != 0 {
+		t.Errorf("told of %q, and nothing failed: %v", told, err)
+	}
+	for range 2 {
+		if err := s.Logs.StoreLogs([]*raft.Log{{Index: 2, Term: 1}}); err == nil || !strings.Contains(err.Error(), errFull.Error()) {
+			t.Errorf("a full disk: %v", err)
+		}
+		if err := s.Stable.SetUint64([]byte("CurrentTerm"), 1); !errors.Is(err, errFull) {
+			t.Errorf("a full disk: %v", err)
+		}
+	}
+	if len(told) != 1 || told[0] != "StoreLogs: no space left on device" {
+		t.Errorf("told of %q", told)
+	}
+}
+
 type monotonic struct {
 	raft.LogStore
 	is bool

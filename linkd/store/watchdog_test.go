@@ -5,6 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/raft"
 	"github.com/holdline/holdline/linkd/clock"
 	"github.com/prometheus/client_golang/prometheus"
@@ -133,7 +134,7 @@ func TestEveryCallIsWatched(t *testing.T) {
 		seen = append(seen, dog.calls.Back().Value.(*call).op)
 	}}
 	writes := 0
-	logs, stable := &watchedLogs{spy, dog, prometheus.ObserverFunc(func(float64) { writes++ })}, &watchedStable{spy, dog}
+	logs, stable := &watchedLogs{spy, dog, &failures{log: hclog.NewNullLogger()}, prometheus.ObserverFunc(func(float64) { writes++ })}, &watchedStable{spy, dog, &failures{log: hclog.NewNullLogger()}}
 	var l raft.Log
 	logs.StoreLog(&raft.Log{Index: 1})
 	logs.StoreLogs([]*raft.Log{{Index: 2}})
