@@ -29,7 +29,8 @@ build: bin/linkd ## build linkd, linkctl and switchsim into bin/
 
 test: ## every test that fits into minutes
 	go test -timeout 10m $$(go list ./... | grep -vxF "$$(go list $(CLUSTERS))")
-	go test -p 1 -count 1 -timeout 15m $(CLUSTERS) # uncached: drill builds linkd itself, which Go's test cache doesn't see
+# Uncached: drill builds linkd itself, which Go's test cache doesn't see.
+	go test -p 1 -count 1 -timeout 15m $(CLUSTERS)
 
 race: ## the tests of what runs concurrently, under the race detector
 	go test -race -timeout 30m $(RACE)

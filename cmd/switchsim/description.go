@@ -30,7 +30,7 @@ HTTP
    POST /do      {"action": A, "device": D, "to": D, "call": C, "other": C, ...}
       inbound offer accept offhook dialdigits dial answer hold retrieve consult
       alternate reconnect transfer conference transferto join bridge deflect clear
-      clearcall digits data private agent dnd forward service
+      clearcall digits record data private agent dnd forward service
    POST /fault/KIND
       crash        {"seconds": 2, "restart": false}
       drop         {"link": 1, "association": 0, "orderly": false}

@@ -9,7 +9,7 @@ import (
 // left out the device's only fitting call is taken.
 type Move struct {
 	// Action is one of the keys of moves: inbound, offer, accept, offhook, dialdigits, dial, answer, hold, retrieve,
-	// consult, alternate, reconnect, transfer, conference, transferto, join, bridge, deflect, clear, clearcall, digits,
+	// consult, alternate, reconnect, transfer, conference, transferto, join, bridge, deflect, clear, clearcall, digits, record,
 	// data, private, agent, dnd, forward, service.
 	Action string `json:"action"`
 	// Device is who does it; for inbound and offer the caller, "" for somebody outside.

@@ -249,6 +249,17 @@ func moveDigits(m *model, v Move) (*call, error) {
 	return c, nil
 }
 
+func moveRecord(m *model, v Move) (*call, error) {
+	c, err := m.pickCall(v.Call, v.Device, Connected)
+	if err != nil {
+		return nil, err
+	}
+	if !m.record(c, v.Device, v.State) {
+		return nil, errState
+	}
+	return c, nil
+}
+
 func moveData(m *model, v Move) (*call, error) {
 	c, err := m.pickCall(v.Call, v.Device)
 	if err != nil {

@@ -177,6 +177,17 @@ func (e encoder) digitsGenerated(w *writer, crossRef string, ev *event) {
 	w.close("DigitsGeneratedEvent")
 }
 
+// voice writes RecordEvent and its like.
+func (e encoder) voice(w *writer, crossRef string, ev *event) {
+	root := map[eventKind]string{evRecord: "RecordEvent", evSuspendRecord: "SuspendRecordEvent", evStop: "StopEvent"}[ev.kind]
+	w.root(root)
+	w.text("monitorCrossRefID", crossRef)
+	e.connection(w, "connection", ev.conn)
+	w.text("message", ev.message)
+	w.text("cause", ev.cause)
+	w.close(root)
+}
+
 func (e encoder) callInformation(w *writer, crossRef string, ev *event) {
 	w.root("CallInformationEvent")
 	w.text("monitorCrossRefID", crossRef)

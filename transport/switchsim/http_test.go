@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,4 +148,18 @@ func TestDo_EveryStateCanBeReached(t *testing.T) {
 			t.Errorf("calls: %+v", r.s.Truth().Calls)
 		}
 	})
+}
+
+// Each move is in the program's help.
+func TestHelpNamesEveryMove(t *testing.T) {
+	help, err := os.ReadFile("../../cmd/switchsim/description.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Fields(string(help))
+	for action := range moves {
+		if !slices.Contains(words, action) {
+			t.Errorf("switchsim --help doesn't name the move %s", action)
+		}
+	}
 }

@@ -310,3 +310,14 @@ func serveDTMF(q *xsiRequest) (xsiReply, *xsiRefusal) {
 	q.f.s.model.tell(c, event{kind: evDigitsGenerated, device: u.device.id, digits: q.query.Get("playdtmf")})
 	return xsiFine(), nil
 }
+
+func serveRecording(q *xsiRequest) (xsiReply, *xsiRefusal) {
+	u, _, c, refused := q.half(q.path[3])
+	if refused != nil {
+		return xsiReply{}, refused
+	}
+	if !q.f.s.model.record(c, u.device.id, q.path[4]) {
+		return xsiReply{}, xsiWrongState
+	}
+	return xsiFine(), nil
+}

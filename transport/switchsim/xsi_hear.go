@@ -296,3 +296,35 @@ func (f *xsiFront) release(u *xsiUser, h *xsiHalf, ev *event) {
 	}
 	f.tellCall(u, "CallReleasedEvent", h)
 }
+
+// recorded tells a user of BroadWorks of the recording of their half.
+func (f *xsiFront) recorded(ev *event) {
+	u := f.users[ev.device]
+	if u == nil {
+		return
+	}
+	h := u.toward(ev.conn.call, "")
+	if h == nil {
+		return
+	}
+	was := h.recording
+	switch ev.kind {
+	case evSuspendRecord:
+		h.recording = recordingPaused
+		f.tellCall(u, "CallRecordingPausedEvent", h)
+	case evStop:
+		h.recording = recordingOff
+		f.tell(u, "CallRecordingStoppedEvent", func(w *xsiWriter) {
+			w.within("call", func() { f.writeHalf(w, u, h) })
+			w.text("reason", "User Requested")
+		})
+	default:
+		h.recording = recordingOn
+		if was == recordingPaused {
+			f.tellCall(u, "CallRecordingResumedEvent", h)
+			return
+		}
+		f.tellCall(u, "CallRecordingStartingEvent", h)
+		f.tellCall(u, "CallRecordingStartedEvent", h)
+	}
+}
